@@ -1,0 +1,1 @@
+"""Turns the notebooks into the published book."""

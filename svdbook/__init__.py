@@ -1,0 +1,1 @@
+"""Helper package of a course on the singular value decomposition."""
