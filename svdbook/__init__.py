@@ -1,1 +1,29 @@
-"""Helper package of a course on the singular value decomposition."""
+"""Helper package of a course on the singular value decomposition.
+
+It holds what several chapters share: the decomposition with its signs fixed and what is read off it
+(this module), algorithms, images, data sets and plots.
+"""
+
+from svdbook.decomposition import (
+    SVDResult,
+    explained_variance,
+    fix_signs,
+    low_rank,
+    optimal_rank,
+    rank_for_energy,
+    storage,
+    svd,
+    truncation_error,
+)
+
+__all__ = [
+    "SVDResult",
+    "explained_variance",
+    "fix_signs",
+    "low_rank",
+    "optimal_rank",
+    "rank_for_energy",
+    "storage",
+    "svd",
+    "truncation_error",
+]

@@ -1,0 +1,60 @@
+# `make help` lists the targets. Windows, or no make: README.md has the plain commands.
+
+PYTHON ?= python3
+BIN := .venv/bin
+CHAPTERS := $(wildcard notebooks/*.ipynb)
+PAGES := $(CHAPTERS) $(wildcard book/*.md book/references.bib data/README.md) $(shell find book/_static -type f)
+
+.DEFAULT_GOAL := help
+.PHONY: help book serve lab test notebooks bench lock clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+.venv/requirements.stamp: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + \
+	  "; name another one with: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "Setting up .venv (a minute or two, once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/requirements-dev.stamp: requirements-dev.txt .venv/requirements.stamp
+	@echo "Adding what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# A page with a warning is not read again by the next build, so its warning would be forgotten:
+# after a failed build the next one starts afresh.
+_build/html/.stamp: .venv/requirements.stamp _config.yml _toc.yml publishing/site.py $(PAGES)
+	@$(BIN)/jupyter-book build . -n -W --keep-going || { rm -rf _build/.doctrees; exit 1; }
+	@touch $@
+
+book: _build/html/.stamp  ## build the site into _build/html
+	@echo "The book is in _build/html. To read it: make serve"
+
+serve: book  ## show the site at http://localhost:8000
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+lab: .venv/requirements.stamp  ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab notebooks
+
+test: .venv/requirements-dev.stamp _build/html/.stamp  ## run every test
+	@$(BIN)/python -m pytest
+
+notebooks: .venv/requirements.stamp  ## execute all notebooks in place
+	@$(BIN)/python -m publishing.notebooks
+
+bench: .venv/requirements-dev.stamp  ## measure what the book claims of speed
+	@$(BIN)/python -m benchmarks.run
+
+lock: .venv/requirements-dev.stamp  ## compile requirements*.in into the locks again
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	  --no-emit-index-url --no-header requirements.in -o requirements.txt
+	@# The lock for tests starts from the pins of the other one.
+	@cp requirements.txt requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	  --no-emit-index-url --no-header requirements.in requirements-dev.in -o requirements-dev.txt
+
+clean:  ## remove what was built; .venv stays
+	@rm -rf _build .pytest_cache .hypothesis

@@ -1,0 +1,213 @@
+"""The data of the course: simulated matrices, and small files with known sources."""
+
+import importlib.metadata
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pooch
+
+from svdbook import images
+
+_CHECKOUT_DATA = Path(__file__).resolve().parents[1] / "data"
+_TIMEOUT_SECONDS = 30
+
+# A new data set is a line here, a line in data/README.md and a short loader below.
+_SHA256 = {
+    "astronaut.png": "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5",
+    "brick.png": "7966caf324f6ba843118d98f7a07746d22f6a343430add0233eca5f6eaaa8fcf",
+    "camera.png": "b0793d2adda0fa6ae899c03989482bff9a42d3d5690fc7e3648f2795d730c23a",
+    "cell.png": "8d23a7fb81f7cc877cd09f330357fc7f595651306e84e17252f6e0a1b3f61515",
+    "grass.png": "b6b6022426b38936c43a4ac09635cd78af074e90f42ffa8227ac8b7452d39f89",
+}
+
+_IMAGES = ("astronaut", "brick", "camera", "cell", "grass")
+
+
+class GeneExpression(NamedTuple):
+    """The running example of the book; see `load_gene_expression`."""
+
+    A: np.ndarray
+    samples: tuple
+    genes: tuple
+    programs: tuple
+    activations: np.ndarray
+    loadings: np.ndarray
+
+
+def load_gene_expression():
+    """
+    Make the running example of the book: a simulated gene-expression matrix.
+
+    Three programs of a cell each switch on two genes. A sample runs every program to some
+    degree, and what is measured is the sum of the programs plus noise of standard deviation
+    0.3: ``A = activations @ loadings + noise``.
+
+    Returns
+    -------
+    GeneExpression
+        A named tuple. `A`, float64 (10, 6), samples x genes, in arbitrary units of expression;
+        `samples`, `genes` and `programs`, the names of the 10 samples, 6 genes and 3 programs;
+        `activations`, float64 (10, 3), samples x programs; `loadings`, float64 (3, 6),
+        programs x genes.
+
+    Notes
+    -----
+    Simulated for this course with numpy's legacy generator, ``RandomState(42)``.
+
+    Examples
+    --------
+    >>> expression = load_gene_expression()
+    >>> np.linalg.svd(expression.A, compute_uv=False).round(3).tolist()
+    [33.405, 21.101, 14.773, 1.159, 0.729, 0.426]
+    """
+    activations = np.array([
+        [3.0, 0.5, 1.0],
+        [2.8, 0.3, 1.2],
+        [0.2, 3.5, 0.8],
+        [0.1, 3.8, 0.5],
+        [0.3, 3.2, 0.9],
+        [1.5, 1.5, 2.5],
+        [1.2, 1.8, 2.8],
+        [2.5, 0.2, 0.3],
+        [0.5, 0.3, 3.5],
+        [0.4, 0.2, 3.2],
+    ])  # fmt: skip
+    loadings = np.array([
+        [4.0, 3.5, 0.5, 0.0, 0.0, 0.0],
+        [0.0, 0.0, 2.0, 3.0, 0.0, 0.0],
+        [0.0, 0.0, 0.0, 0.0, 2.5, 2.0],
+    ])  # fmt: skip
+    noise = 0.3 * np.random.RandomState(42).randn(10, 6)
+    return GeneExpression(
+        A=activations @ loadings + noise,
+        samples=tuple(f"S{i}" for i in range(1, 11)),
+        genes=("IL6", "TNFa", "MKI67", "PCNA", "GLUT1", "LDHA"),
+        programs=("inflammation", "proliferation", "metabolism"),
+        activations=activations,
+        loadings=loadings,
+    )
+
+
+def load_image(name):
+    """
+    Load one of the course's pictures.
+
+    Parameters
+    ----------
+    name : {"astronaut", "brick", "camera", "cell", "grass"}
+
+    Returns
+    -------
+    numpy.ndarray, uint8
+        0 is black, 255 white. Shape (512, 512) grey for camera, brick and grass, (660, 550)
+        grey for cell, (512, 512, 3), red, green, blue, for astronaut.
+
+    Raises
+    ------
+    ValueError
+        If there is no picture of that name.
+    OSError
+        If the file is neither beside the package nor can be downloaded.
+
+    Notes
+    -----
+    All are public domain or CC0; ``data/README.md`` names their sources.
+
+    Examples
+    --------
+    >>> load_image("camera").shape
+    (512, 512)
+    """
+    if name not in _IMAGES:
+        raise ValueError(f"name is {name!r}, wanted one of {', '.join(_IMAGES)}")
+    return images.load(_data_file(f"{name}.png"))
+
+
+def load_microscopy():
+    """
+    Make a synthetic microscopy image: cells as discs on an uneven background, with noise.
+
+    Returns
+    -------
+    numpy.ndarray, float64, shape (200, 200)
+        Brightness from 0 to 1. 15 discs with radii of 10 to 29 pixels and brightness 0.5 to 1,
+        a later one covering earlier ones; a background that rises from 0 at the left to 0.2 at
+        the right; noise of standard deviation 0.05; clipped to 0..1.
+
+    Notes
+    -----
+    Simulated for this course with numpy's legacy generator, ``RandomState(0)``.
+
+    Examples
+    --------
+    >>> s = np.linalg.svd(load_microscopy(), compute_uv=False)
+    >>> energy = np.cumsum(s**2) / np.sum(s**2)
+    >>> [int(np.argmax(energy >= share)) + 1 for share in (0.90, 0.95, 0.99)]
+    [5, 9, 45]
+    """
+    random = np.random.RandomState(0)
+    y, x = np.mgrid[:200, :200]
+    image = np.zeros((200, 200))
+    for _ in range(15):
+        centre_x, centre_y = random.randint(20, 180, 2)
+        radius = random.randint(10, 30)
+        inside = (x - centre_x) ** 2 + (y - centre_y) ** 2 < radius**2
+        image[inside] = random.uniform(0.5, 1)
+    image += 0.2 * x / 200 + 0.05 * random.randn(200, 200)
+    return np.clip(image, 0, 1)
+
+
+def _data_file(name):
+    """
+    Return the path of a data file: the clone's own, or one fetched from the published book.
+
+    Parameters
+    ----------
+    name : str
+        A key of the table of checksums, with forward slashes.
+
+    Raises
+    ------
+    ValueError
+        If the table has no such file.
+    OSError
+        If the book's address is not known, the download fails, or its checksum is wrong.
+    """
+    if name not in _SHA256:
+        raise ValueError(f"name is {name!r}, wanted one of {', '.join(_SHA256)}")
+    in_checkout = _CHECKOUT_DATA / name
+    if in_checkout.is_file():
+        return in_checkout
+    address = _book_address()
+    if address is None:
+        raise OSError(
+            f"{name} is not in {_CHECKOUT_DATA}, and the package does not know the address of "
+            "the published book to fetch it from: work in a clone of the book's repository"
+        )
+    url = f"{address}/data/{name}"
+    try:
+        path = pooch.retrieve(
+            url,
+            known_hash=f"sha256:{_SHA256[name]}",
+            fname=name,
+            path=pooch.os_cache("svdbook"),
+            downloader=pooch.HTTPDownloader(progressbar=True, timeout=_TIMEOUT_SECONDS),
+        )
+    # pooch raises ValueError for a wrong checksum; the errors of requests are OSErrors.
+    except (OSError, ValueError) as error:
+        raise OSError(f"{name} could not be fetched from {url}: {error}") from error
+    return Path(path)
+
+
+def _book_address():
+    """Return the Homepage of the package's metadata without a final slash, or None."""
+    try:
+        project_urls = importlib.metadata.metadata("svdbook").get_all("Project-URL", [])
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    for project_url in project_urls:
+        label, _, address = project_url.partition(",")
+        if label.strip().lower() == "homepage":
+            return address.strip().rstrip("/")
+    return None

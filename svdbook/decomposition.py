@@ -1,0 +1,367 @@
+"""The singular value decomposition of one matrix, and what is read off it."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.integrate import quad
+from scipy.optimize import brentq
+
+from svdbook import algorithms
+from svdbook._validation import as_count, as_matrix, as_singular_values
+
+
+class SVDResult(NamedTuple):
+    """Thin SVD ``A = U @ np.diag(s) @ Vt`` of an m x n matrix; p = min(m, n).
+
+    Attributes
+    ----------
+    U : (m, p) ndarray
+        Left singular vectors, in columns.
+    s : (p,) ndarray
+        Singular values, largest first.
+    Vt : (p, n) ndarray
+        Right singular vectors, in rows, conjugated if complex.
+    """
+
+    U: np.ndarray
+    s: np.ndarray
+    Vt: np.ndarray
+
+
+def svd(A):
+    """Thin singular value decomposition with the signs of the vectors fixed.
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        Real or complex matrix; integers are taken as float64.
+
+    Returns
+    -------
+    SVDResult
+        ``U, s, Vt`` as numpy's `numpy.linalg.svd` gives them (LAPACK's gesdd), then `fix_signs`.
+
+    Raises
+    ------
+    ValueError
+        If `A` is not a matrix of finite numbers.
+    numpy.linalg.LinAlgError
+        If the iteration of LAPACK does not converge.
+
+    Examples
+    --------
+    >>> import svdbook
+    >>> U, s, Vt = svdbook.svd([[0, 1, 2], [3, 4, 5]])
+    >>> s.round(8).tolist()
+    [7.34846923, 1.0]
+    >>> bool((Vt.max(axis=1) == abs(Vt).max(axis=1)).all())
+    True
+    """
+    U, s, Vt = np.linalg.svd(as_matrix(A), full_matrices=False)
+    U, Vt = fix_signs(U, Vt)
+    return SVDResult(U, s, Vt)
+
+
+def fix_signs(U, Vt):
+    """Multiply each pair of singular vectors so that a convention holds.
+
+    The entry of largest modulus of every right singular vector becomes real and positive. Entries that
+    tie with the largest, up to rounding, count as equal and the first of them decides. Multiplying u_i
+    and v_i by the same number of modulus 1 changes no product ``U @ np.diag(s) @ Vt``. A rotation of
+    vectors that share a singular value is not settled by this.
+
+    Parameters
+    ----------
+    U : (m, p) array_like
+        Left singular vectors in columns; p may be m, of a full SVD.
+    Vt : (q, n) array_like
+        Right singular vectors in rows, as numpy returns them; q may be n, of a full SVD.
+
+    Returns
+    -------
+    U, Vt : ndarray
+        New arrays. A vector without a partner (in a full SVD) follows the convention by itself.
+
+    Raises
+    ------
+    ValueError
+        If `U` or `Vt` is not a matrix of finite numbers.
+
+    Examples
+    --------
+    >>> import numpy as np, svdbook
+    >>> U, Vt = svdbook.fix_signs([[0.8, 0.6], [-0.6, 0.8]], [[0.6, -0.8], [0.8, 0.6]])
+    >>> U.tolist()
+    [[-0.8, 0.6], [0.6, 0.8]]
+    >>> Vt.tolist()
+    [[-0.6, 0.8], [0.8, 0.6]]
+    """
+    U, Vt = as_matrix(U, "U"), as_matrix(Vt, "Vt")
+    pairs = min(U.shape[1], Vt.shape[0])
+    right = _phases_to_positive(Vt)
+    left = np.concatenate([right[:pairs].conj(), _phases_to_positive(U.T)[pairs:]])
+    return U * left, right[:, None] * Vt
+
+
+def _phases_to_positive(rows):
+    """Numbers of modulus 1 that make the largest entry of each row positive."""
+    if rows.shape[1] == 0:
+        return np.ones(rows.shape[0], rows.dtype)
+    modulus = abs(rows)
+    tie = 1 - np.sqrt(np.finfo(rows.dtype).eps)
+    largest = np.argmax(modulus >= tie * modulus.max(axis=1, keepdims=True), axis=1)
+    entry = np.take_along_axis(rows, largest[:, None], axis=1)[:, 0]
+    entry = np.where(entry == 0, 1, entry)
+    return entry.conj() / abs(entry)
+
+
+def low_rank(A, k, method="auto"):
+    """Best approximation of a matrix by one of rank at most k: its truncated SVD.
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        Real or complex matrix.
+    k : int
+        Rank to keep, from 0 to min(m, n).
+    method : {"auto", "exact", "randomized"}
+        "exact" truncates the full SVD. "randomized" computes k singular triplets only, with
+        `svdbook.algorithms.randomized_svd`: its error is within 1 % of the best, in the Frobenius and in
+        the spectral norm, on every spectrum that the tests try. "auto" takes "randomized" where that is
+        much faster: both sides at least 1000, and k + 10 at most a twentieth of the smaller one.
+
+    Returns
+    -------
+    (m, n) ndarray
+        The matrix ``U[:, :k] @ np.diag(s[:k]) @ Vt[:k]``. By the theorem of Eckart, Young and Mirsky
+        no matrix of rank k is closer to `A` in the Frobenius or the spectral norm.
+
+    Raises
+    ------
+    ValueError
+        If `A` is not a matrix of finite numbers, `k` is out of range or `method` is unknown.
+
+    Examples
+    --------
+    >>> import svdbook
+    >>> svdbook.low_rank([[3, 0], [0, 1]], k=1).tolist()
+    [[3.0, 0.0], [0.0, 0.0]]
+    """
+    A = as_matrix(A)
+    k = as_count(k, min(A.shape))
+    if method == "auto":
+        method = "randomized" if min(A.shape) >= max(1000, 20 * (k + 10)) else "exact"
+    if method == "randomized":
+        # Wide and sharp enough for both norms, on spectra that hardly decay as well.
+        U, s, Vt = algorithms.randomized_svd(A, k, oversampling=k + 10, power_iterations=8)
+    elif method == "exact":
+        U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    else:
+        raise ValueError(f'method must be "auto", "exact" or "randomized", got {method!r}')
+    return (U[:, :k] * s[:k]) @ Vt[:k]
+
+
+def truncation_error(s, k, norm="fro"):
+    """Distance from a matrix to the nearest one of rank k, from its singular values.
+
+    Parameters
+    ----------
+    s : (p,) array_like
+        All singular values, largest first.
+    k : int
+        Rank that is kept, from 0 to p.
+    norm : {"fro", 2}
+        Frobenius norm, ``sqrt(sum(s[k:] ** 2))``, or spectral norm, ``s[k]``.
+
+    Returns
+    -------
+    float
+        The error, in the unit of the matrix; 0 when nothing is dropped.
+
+    Raises
+    ------
+    ValueError
+        If `s` is not a vector of singular values, `k` is out of range or `norm` is unknown.
+
+    Examples
+    --------
+    >>> import svdbook
+    >>> svdbook.truncation_error([5, 4, 3], k=1)
+    5.0
+    >>> svdbook.truncation_error([5, 4, 3], k=1, norm=2)
+    4.0
+    """
+    s = as_singular_values(s)
+    dropped = s[as_count(k, len(s)):]
+    if norm not in ("fro", 2):
+        raise ValueError(f'norm must be "fro" or 2, got {norm!r}')
+    if dropped.size == 0 or dropped[0] == 0:
+        return 0.0
+    if norm == 2:
+        return float(dropped[0])
+    # Scaled, so that squares neither overflow nor underflow.
+    return float(dropped[0] * np.linalg.norm(dropped / dropped[0]))
+
+
+def explained_variance(s):
+    """Share of each singular value in the sum of squares.
+
+    Parameters
+    ----------
+    s : (p,) array_like
+        All singular values, largest first. They are those of a *centred* matrix if the shares are to be
+        shares of the variance.
+
+    Returns
+    -------
+    (p,) ndarray
+        ``s ** 2 / sum(s ** 2)``: nonincreasing, with sum 1.
+
+    Raises
+    ------
+    ValueError
+        If `s` is not a vector of singular values, or all of them are 0.
+
+    Examples
+    --------
+    >>> import svdbook
+    >>> svdbook.explained_variance([3, 1]).round(3).tolist()
+    [0.9, 0.1]
+    """
+    s = as_singular_values(s)
+    if s.size == 0 or s[0] == 0:
+        raise ValueError(f"s must hold a positive singular value to have shares, got {s}")
+    energy = (s / s[0]) ** 2
+    return energy / energy.sum()
+
+
+def rank_for_energy(s, energy):
+    """Smallest rank that keeps a wanted share of the sum of squares.
+
+    Parameters
+    ----------
+    s : (p,) array_like
+        All singular values, largest first.
+    energy : float
+        Wanted share, above 0 and at most 1. A share that is met up to rounding counts as met.
+
+    Returns
+    -------
+    int
+        The smallest k with ``sum(s[:k] ** 2) >= energy * sum(s ** 2)``.
+
+    Raises
+    ------
+    ValueError
+        If `s` is not a vector of singular values with a positive one, or `energy` is out of range.
+
+    Examples
+    --------
+    >>> import svdbook
+    >>> svdbook.rank_for_energy([3, 1], 0.9), svdbook.rank_for_energy([3, 1], 0.91)
+    (1, 2)
+    """
+    kept = np.cumsum(explained_variance(s))
+    if not 0 < energy <= 1:
+        raise ValueError(f"energy must be a share above 0 and at most 1, got {energy!r}")
+    return int(np.searchsorted(kept, energy * kept[-1] * (1 - 4 * np.finfo(kept.dtype).eps))) + 1
+
+
+def optimal_rank(s, shape, noise=None):
+    """Number of singular values above Gavish and Donoho's optimal hard threshold.
+
+    For a low-rank matrix plus white noise, truncating there gives the smallest asymptotic mean squared
+    error among all hard thresholds, as the matrix grows with its shape's ratio fixed.
+
+    Parameters
+    ----------
+    s : (p,) array_like
+        All singular values, largest first.
+    shape : (int, int)
+        Shape (m, n) of the matrix; p = min(m, n).
+    noise : float, optional
+        Standard deviation of one entry's noise. When it is not given, it is estimated from the median
+        singular value, which needs a signal of rank well below p / 2.
+
+    Returns
+    -------
+    int
+        The rank to keep.
+
+    Raises
+    ------
+    ValueError
+        If `s` is not a vector of min(m, n) singular values, or `noise` is not a positive number.
+
+    References
+    ----------
+    M. Gavish and D. L. Donoho, "The optimal hard threshold for singular values is 4/sqrt(3)", IEEE
+    Transactions on Information Theory 60 (2014) 5040-5053, equations (10), (11) and section III.
+
+    Examples
+    --------
+    >>> import numpy as np, svdbook
+    >>> rng = np.random.default_rng(0)
+    >>> signal = 5 * np.outer(np.ones(100), np.ones(200))
+    >>> s = np.linalg.svd(signal + rng.standard_normal((100, 200)), compute_uv=False)
+    >>> svdbook.optimal_rank(s, (100, 200), noise=1), svdbook.optimal_rank(s, (100, 200))
+    (1, 1)
+    """
+    s = as_singular_values(s)
+    if len(shape) != 2 or min(shape) != len(s) or len(s) == 0:
+        raise ValueError(f"shape must be (m, n) with min(m, n) = len(s) = {len(s)} > 0, got {shape}")
+    beta = min(shape) / max(shape)
+    # Threshold in units of noise * sqrt(max(m, n)), equation (11).
+    threshold = np.sqrt(2 * (beta + 1) + 8 * beta / (beta + 1 + np.sqrt(beta**2 + 14 * beta + 1)))
+    if noise is None:
+        scale = np.median(s) / np.sqrt(_marchenko_pastur_median(beta))
+    elif np.isfinite(noise) and noise > 0:
+        scale = noise * np.sqrt(max(shape))
+    else:
+        raise ValueError(f"noise must be a positive standard deviation, got {noise!r}")
+    return int((s > threshold * scale).sum())
+
+
+def _marchenko_pastur_median(beta):
+    """Median of the Marchenko-Pastur law of ratio 0 < beta <= 1 for noise of variance 1."""
+    lower, upper = (1 - np.sqrt(beta)) ** 2, (1 + np.sqrt(beta)) ** 2
+
+    def mass_above(x):
+        # t = x + (upper - x) sin(a)^2 takes the square-root edges out of the integrand.
+        def integrand(a):
+            t = x + (upper - x) * np.sin(a) ** 2
+            return np.sqrt((upper - t) * (t - lower)) / t * (upper - x) * np.sin(2 * a)
+
+        return quad(integrand, 0, np.pi / 2)[0] / (2 * np.pi * beta)
+
+    return brentq(lambda x: mass_above(x) - 0.5, lower, upper)
+
+
+def storage(m, n, k):
+    """Count of numbers in a truncated SVD: k singular values with their left and right vectors.
+
+    Parameters
+    ----------
+    m, n : int
+        Shape of the matrix, which itself takes m * n numbers.
+    k : int
+        Rank that is kept, from 0 to min(m, n).
+
+    Returns
+    -------
+    int
+        ``k * (m + n + 1)``.
+
+    Raises
+    ------
+    ValueError
+        If `m` or `n` is not a nonnegative integer or `k` is out of range.
+
+    Examples
+    --------
+    >>> import svdbook
+    >>> svdbook.storage(1000, 20000, 50)
+    1050050
+    """
+    m, n = as_count(m, np.inf, "m"), as_count(n, np.inf, "n")
+    return as_count(k, min(m, n)) * (m + n + 1)

@@ -1,0 +1,245 @@
+"""Plots that several chapters share, in the style of the book.
+
+Every function draws into an existing matplotlib axes, or into the current one, and leaves captions
+and layout to the chapter.
+"""
+
+from importlib.resources import as_file, files
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython import get_ipython
+from matplotlib.ticker import MaxNLocator
+from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+from svdbook._validation import as_count, as_matrix, as_singular_values
+
+
+def use_style():
+    """Set matplotlib to the style of the book, and notebooks to reproducible SVG figures.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from svdbook import plots
+    >>> plots.use_style()
+    >>> plt.rcParams["svg.hashsalt"]
+    'svdbook'
+    """
+    with as_file(files("svdbook") / "book.mplstyle") as style:
+        plt.style.use(style)
+    if get_ipython() is not None:
+        set_matplotlib_formats("svg", metadata={"Date": None})
+
+
+def matrix(A, ax=None, *, row_labels=None, column_labels=None, limit=None, annotate=None, title=None):
+    """Draw a matrix as coloured cells.
+
+    A matrix with negative entries gets a diverging map centred at 0 (blue negative, red positive), a
+    nonnegative one a sequential map from 0.
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        Real matrix.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; the current axes by default.
+    row_labels, column_labels : sequence of str, optional
+        Names beside the rows and below the columns.
+    limit : float, optional
+        Entry at which the colour map ends; the largest modulus in `A` by default. Give it where several
+        matrices share a scale.
+    annotate : str, optional
+        Format in which to write each entry into its cell, such as ".1f".
+    title : str, optional
+
+    Returns
+    -------
+    matplotlib.image.AxesImage
+        For a colour bar.
+
+    Raises
+    ------
+    ValueError
+        If `A` is not a real matrix of finite numbers with at least one entry, or `limit` is not positive.
+
+    Examples
+    --------
+    >>> from svdbook import plots
+    >>> plots.matrix([[1, -2], [3, 4]]).get_clim()
+    (-4.0, 4.0)
+    """
+    A = as_matrix(A)
+    if np.iscomplexobj(A) or A.size == 0:
+        raise ValueError(f"A must be a real matrix with at least one entry, got shape {A.shape}, dtype {A.dtype}")
+    if limit is None:
+        limit = float(abs(A).max()) or 1.0
+    elif not limit > 0:
+        raise ValueError(f"limit must be positive, got {limit!r}")
+    ax = ax or plt.gca()
+    # A zero that carries rounding noise gets the colour of zero on every machine.
+    A = np.round(A / limit, 9) * limit + 0.0
+    signed = (A < 0).any()
+    shown = ax.imshow(
+        A,
+        cmap="RdBu_r" if signed else "viridis",
+        vmin=-limit if signed else 0,
+        vmax=limit,
+        interpolation="none",
+        aspect="equal",
+    )
+    for axis, labels, count in ((ax.yaxis, row_labels, A.shape[0]), (ax.xaxis, column_labels, A.shape[1])):
+        axis.set_ticks([] if labels is None else range(count), labels)
+    if column_labels is not None:
+        ax.tick_params(axis="x", rotation=90)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    if annotate is not None:
+        for (i, j), entry in np.ndenumerate(A):
+            red, green, blue, _ = shown.cmap(shown.norm(entry))
+            dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
+            ax.text(j, i, format(entry, annotate), ha="center", va="center", size=9, color="w" if dark else "k")
+    if title is not None:
+        ax.set_title(title)
+    return shown
+
+
+def spectrum(s, ax=None, *, k=None, log=True, label=None):
+    """Draw singular values against their index, from 1.
+
+    Parameters
+    ----------
+    s : (p,) array_like
+        Singular values, largest first. On a logarithmic axis those below 1e-12 of the largest are left
+        out: they are rounding noise.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; the current axes by default.
+    k : int, optional
+        Mark the cut after the first `k` with a dashed line.
+    log : bool
+        Logarithmic vertical axis.
+    label : str, optional
+        For a legend.
+
+    Returns
+    -------
+    matplotlib.lines.Line2D
+
+    Raises
+    ------
+    ValueError
+        If `s` is not a vector of singular values or `k` is out of range.
+
+    Examples
+    --------
+    >>> from svdbook import plots
+    >>> plots.spectrum([4, 2, 1]).get_xdata().tolist()
+    [1, 2, 3]
+    """
+    s = as_singular_values(s)
+    ax = ax or plt.gca()
+    shown = s > 1e-12 * s.max(initial=0) if log else np.full(len(s), True)
+    (line,) = ax.plot(np.arange(1, len(s) + 1)[shown], s[shown], "o" if len(s) <= 30 else "-", label=label)
+    if k is not None:
+        ax.axvline(as_count(k, len(s)) + 0.5, color="0.4", linestyle="--", linewidth=1)
+    if log:
+        ax.set_yscale("log")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlabel("index $i$")
+    ax.set_ylabel(r"singular value $\sigma_i$")
+    return line
+
+
+def image(picture, ax=None, *, title=None, peak=None):
+    """Draw a grey or colour picture without axes.
+
+    Parameters
+    ----------
+    picture : (H, W) or (H, W, 3) array_like
+        Values outside 0 to `peak` are clipped.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; the current axes by default.
+    title : str, optional
+    peak : float, optional
+        Value of white: 255 for integers and 1 for floats by default.
+
+    Returns
+    -------
+    matplotlib.image.AxesImage
+
+    Raises
+    ------
+    ValueError
+        If `picture` has another shape.
+
+    Examples
+    --------
+    >>> from svdbook import plots
+    >>> plots.image([[0, 255], [128, 64]]).get_array().tolist()
+    [[0, 255], [128, 64]]
+    """
+    picture = np.asarray(picture)
+    if not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 3)) or picture.size == 0:
+        raise ValueError(f"picture must be (H, W) or (H, W, 3), got shape {picture.shape}")
+    if peak is None:
+        peak = 255 if picture.dtype.kind in "iu" else 1.0
+    ax = ax or plt.gca()
+    # Whole grey levels, so that rounding noise does not reach the bytes of the figure.
+    levels = np.clip(np.round(picture * (255 / peak)), 0, 255).astype(np.uint8)
+    shown = ax.imshow(levels, cmap="gray", vmin=0, vmax=255)
+    ax.set_axis_off()
+    if title is not None:
+        ax.set_title(title)
+    return shown
+
+
+def layers(A, k, *, row_labels=None, column_labels=None):
+    """Draw the first rank-one layers of a matrix above their partial sums.
+
+    Parameters
+    ----------
+    A : (m, n) array_like
+        Real matrix.
+    k : int
+        How many layers, from 1 to min(m, n).
+    row_labels, column_labels : sequence of str, optional
+        Names beside the rows and below the columns of the outer panels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Two rows of `k` panels on one colour scale, with a colour bar.
+
+    Raises
+    ------
+    ValueError
+        If `A` is not a real matrix of finite numbers or `k` is out of range.
+
+    Examples
+    --------
+    >>> from svdbook import plots
+    >>> len(plots.layers([[1, 2], [3, 4]], k=2).axes)
+    5
+    """
+    A = as_matrix(A)
+    k = as_count(k, min(A.shape))
+    if k == 0:
+        raise ValueError("k must be at least 1 to have a layer to draw, got 0")
+    U, s, Vt = np.linalg.svd(A, full_matrices=False)
+    pieces = [s[i] * np.outer(U[:, i], Vt[i]) for i in range(k)]
+    sums = np.cumsum(pieces, axis=0)
+    limit = max(abs(np.array([*pieces, *sums])).max(), abs(A).max())
+    figure, axes = plt.subplots(2, k, figsize=(6, 4.8), squeeze=False)
+    for i in range(k):
+        for row, (panel, name) in enumerate(((pieces[i], f"layer {i + 1}"), (sums[i], f"sum of {i + 1}"))):
+            shown = matrix(
+                panel,
+                axes[row, i],
+                limit=limit,
+                row_labels=row_labels if i == 0 else None,
+                column_labels=column_labels if row == 1 else None,
+                title=name,
+            )
+            shown.set(cmap="RdBu_r", clim=(-limit, limit))
+    figure.colorbar(shown, ax=axes, shrink=0.7)
+    return figure

@@ -1,0 +1,301 @@
+import email.message
+import hashlib
+import importlib.metadata
+import pathlib
+import re
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+import scipy.linalg
+from PIL import Image
+
+from svdbook import datasets
+
+DATA = pathlib.Path(__file__).parents[2] / "data"
+
+
+# Simulated data
+
+
+def test_gene_expression_has_the_published_singular_values():
+    s = scipy.linalg.svdvals(datasets.load_gene_expression().A)
+    assert s.round(3).tolist() == [33.405, 21.101, 14.773, 1.159, 0.729, 0.426]
+
+
+def test_gene_expression_is_programs_plus_noise():
+    expression = datasets.load_gene_expression()
+    assert expression.A.shape == (10, 6) == (len(expression.samples), len(expression.genes))
+    assert expression.activations.shape == (10, 3)
+    assert expression.loadings.shape == (3, 6)
+    assert expression.genes == ("IL6", "TNFa", "MKI67", "PCNA", "GLUT1", "LDHA")
+    assert len(expression.programs) == 3
+    assert expression.activations[6].tolist() == [1.2, 1.8, 2.8]
+    # IL6 in the first sample is 3 * 4; the first number of RandomState(42).randn is 0.4967142.
+    assert expression.A[0, 0] == pytest.approx(12 + 0.3 * 0.4967142, abs=1e-7)
+    noise = expression.A - expression.activations @ expression.loadings
+    assert noise.std() == pytest.approx(0.3, rel=0.2)
+    # A program switches on the genes that it is responsible for.
+    switched_on = [[g for g, weight in zip(expression.genes, row, strict=True) if weight > 1]
+                   for row in expression.loadings]  # fmt: skip
+    assert switched_on == [["IL6", "TNFa"], ["MKI67", "PCNA"], ["GLUT1", "LDHA"]]
+
+
+def test_simulated_data_are_new_at_each_call():
+    datasets.load_gene_expression().A[:] = 0
+    datasets.load_microscopy()[:] = 0
+    assert datasets.load_gene_expression().A[0, 0] > 1
+    assert datasets.load_microscopy().max() == 1
+
+
+def test_microscopy_has_the_published_spectrum():
+    image = datasets.load_microscopy()
+    assert image.shape == (200, 200)
+    assert image.dtype == np.float64
+    assert image.min() == 0
+    assert image.max() == 1
+    s = scipy.linalg.svdvals(image)
+    kept = np.cumsum(s**2) / np.sum(s**2)
+    assert [np.count_nonzero(kept < share) + 1 for share in (0.90, 0.95, 0.99)] == [5, 9, 45]
+    errors = [100 * np.sqrt(1 - kept[k - 1]) for k in (1, 5, 20)]
+    assert np.round(errors, 1).tolist() == [60.4, 30.5, 15.2]
+
+
+def test_microscopy_does_not_touch_numpys_global_generator():
+    np.random.seed(5)
+    expected = np.random.rand()
+    np.random.seed(5)
+    datasets.load_microscopy()
+    datasets.load_gene_expression()
+    assert np.random.rand() == expected
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("astronaut", (512, 512, 3)),
+        ("brick", (512, 512)),
+        ("camera", (512, 512)),
+        ("cell", (660, 550)),
+        ("grass", (512, 512)),
+    ],
+)
+def test_load_image_returns_the_files_pixels(name, shape):
+    image = datasets.load_image(name)
+    assert image.shape == shape
+    assert image.dtype == np.uint8
+    np.testing.assert_array_equal(image, np.asarray(Image.open(DATA / f"{name}.png")))
+
+
+@pytest.mark.parametrize("name", ["lena", "camera.png", "../README", "", None])
+def test_load_image_names_the_pictures_there_are(name):
+    with pytest.raises(ValueError, match="name is .*, wanted one of astronaut, brick, camera"):
+        datasets.load_image(name)
+
+
+def readme_rows():
+    rows = {}
+    for line in (DATA / "README.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if len(cells) == 5 and cells[0].startswith("`"):
+            rows[cells[0].strip("`")] = cells[1:]
+    return rows
+
+
+def test_readme_checksums_and_files_agree():
+    files = {
+        path.relative_to(DATA).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in DATA.rglob("*")
+        if path.is_file() and path.suffix not in (".md", ".txt")
+    }
+    assert datasets._SHA256 == files
+    assert {name: cells[3].strip("`") for name, cells in readme_rows().items()} == files
+
+
+def test_readme_tells_everything_about_every_file():
+    rows = readme_rows()
+    assert rows
+    for name, cells in rows.items():
+        assert all(cells), name
+        if name.endswith(".png"):
+            width, height = Image.open(DATA / name).size
+            assert f"{height} x {width}" in cells[0], name
+
+
+def test_readme_can_be_a_page_of_the_book():
+    text = (DATA / "README.md").read_text(encoding="utf-8")
+    assert text.startswith("# Data sources and licences\n")
+    # A relative link would lead somewhere else from the page that includes the file.
+    assert all(link.startswith("https://") for link in re.findall(r"\]\((.*?)\)", text))
+
+
+# Download
+
+
+@pytest.fixture
+def installed(monkeypatch, tmp_path):
+    """Make the package think it is not in a checkout; return its cache folder."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(datasets, "_CHECKOUT_DATA", tmp_path / "nothing")
+    cache = tmp_path / "cache"
+    monkeypatch.setattr(datasets.pooch, "os_cache", lambda project: cache / project)
+    return cache / "svdbook"
+
+
+@pytest.fixture
+def publish(monkeypatch):
+    """Return a function that publishes the book on a server which calls it back."""
+    servers = []
+
+    def start(respond):
+        paths = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                paths.append(self.path)
+                respond(self)
+
+            def log_message(self, *args):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/book"
+        monkeypatch.setattr(datasets, "_book_address", lambda: address)
+        return paths
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def answer(handler, content, status=200, length=None):
+    handler.send_response(status)
+    handler.send_header("Content-Length", str(len(content) if length is None else length))
+    handler.end_headers()
+    handler.wfile.write(content)
+
+
+CAMERA = (DATA / "camera.png").read_bytes()
+
+
+def test_a_clone_reads_its_own_file_and_no_other(monkeypatch):
+    def unwanted(*args, **options):
+        raise AssertionError("downloaded")
+
+    monkeypatch.setattr(datasets.pooch, "retrieve", unwanted)
+    assert datasets._data_file("camera.png") == DATA / "camera.png"
+
+
+def test_an_installed_package_fetches_a_file_once_with_progress(installed, publish, capsys):
+    paths = publish(lambda handler: answer(handler, CAMERA))
+    image = datasets.load_image("camera")
+    np.testing.assert_array_equal(image, np.asarray(Image.open(DATA / "camera.png")))
+    assert "100%" in capsys.readouterr().err
+    assert datasets._data_file("camera.png") == installed / "camera.png"
+    assert paths == ["/book/data/camera.png"]
+    assert [path.name for path in installed.iterdir()] == ["camera.png"]
+
+
+def test_a_damaged_copy_is_fetched_again(installed, publish):
+    publish(lambda handler: answer(handler, CAMERA))
+    installed.mkdir(parents=True)
+    (installed / "camera.png").write_bytes(CAMERA[:-1])
+    assert datasets._data_file("camera.png").read_bytes() == CAMERA
+
+
+def altered(handler):
+    answer(handler, CAMERA[:-1] + b"x")
+
+
+def missing(handler):
+    answer(handler, b"no such page", status=404)
+
+
+def cut_off(handler):
+    answer(handler, CAMERA[:1000], length=len(CAMERA))
+
+
+def silent(handler):
+    time.sleep(0.6)
+
+
+@pytest.mark.parametrize(
+    ("respond", "reason"),
+    [
+        (altered, "hash"),
+        (missing, "404"),
+        (cut_off, "IncompleteRead"),
+        (silent, "[Tt]imed out"),
+    ],
+)
+def test_a_failed_download_is_an_oserror_and_leaves_nothing(
+    installed, publish, monkeypatch, respond, reason
+):
+    monkeypatch.setattr(datasets, "_TIMEOUT_SECONDS", 0.2)
+    paths = publish(respond)
+    with pytest.raises(
+        OSError, match=rf"camera.png could not be fetched from http://.*/book/data/.*{reason}"
+    ):
+        datasets.load_image("camera")
+    assert paths == ["/book/data/camera.png"]
+    assert list(installed.iterdir()) == []
+
+
+def test_a_book_that_cannot_be_reached_is_an_oserror(installed, monkeypatch):
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as closed:
+        address = f"http://127.0.0.1:{closed.server_port}"
+    monkeypatch.setattr(datasets, "_book_address", lambda: address)
+    with pytest.raises(OSError, match="cell.png could not be fetched from"):
+        datasets.load_image("cell")
+
+
+def test_a_file_that_is_not_in_the_table_is_refused(installed):
+    with pytest.raises(ValueError, match="name is 'secret.txt', wanted one of astronaut.png"):
+        datasets._data_file("secret.txt")
+
+
+def metadata_with(*project_urls):
+    metadata = email.message.Message()
+    for project_url in project_urls:
+        metadata["Project-URL"] = project_url
+    return metadata
+
+
+@pytest.mark.parametrize(
+    ("project_urls", "address"),
+    [
+        ((), None),
+        (("Repository, https://example.org/code",), None),
+        (
+            ("Repository, https://example.org/code", "Homepage, https://example.org/book/"),
+            "https://example.org/book",
+        ),
+        (("homepage,https://example.org",), "https://example.org"),
+    ],
+)
+def test_the_books_address_comes_from_the_packages_metadata(monkeypatch, project_urls, address):
+    metadata = metadata_with(*project_urls)
+    monkeypatch.setattr(importlib.metadata, "metadata", {"svdbook": metadata}.__getitem__)
+    assert datasets._book_address() == address
+
+
+def test_a_package_that_is_not_installed_has_no_address(monkeypatch):
+    def absent(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "metadata", absent)
+    assert datasets._book_address() is None
+
+
+def test_without_an_address_the_error_says_what_to_do(installed, monkeypatch):
+    monkeypatch.setattr(datasets, "_book_address", lambda: None)
+    with pytest.raises(OSError, match="camera.png is not in .* work in a clone"):
+        datasets.load_image("camera")
