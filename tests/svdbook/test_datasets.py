@@ -123,7 +123,8 @@ def test_readme_tells_everything_about_every_file():
     for name, cells in rows.items():
         assert all(cells), name
         if name.endswith(".png"):
-            width, height = Image.open(DATA / name).size
+            with Image.open(DATA / name) as picture:
+                width, height = picture.size
             assert f"{height} x {width}" in cells[0], name
 
 
