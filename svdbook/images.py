@@ -270,7 +270,10 @@ def _decode(content, source):
         raise ValueError(f"source {source!r} is too large: {error}") from error
     # A broken file makes Pillow raise nearly anything: SyntaxError, struct.error, KeyError, ...
     except Exception as error:
-        raise OSError(f"source {source!r} cannot be read as an image: {error}") from error
+        raise OSError(
+            f"source {source!r} cannot be read as an image, "
+            f"wanted an undamaged file of format {', '.join(_FORMATS)}"
+        ) from error
     if too_large:
         raise ValueError(
             f"source {source!r} has {width} x {height} pixels, "

@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 import scipy.linalg
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from PIL import Image
+from PIL import EpsImagePlugin, Image
 
 from svdbook import images
 
@@ -175,16 +175,17 @@ def test_load_converts_a_cmyk_jpeg(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("pixels", "message"),
+    ("picture", "message"),
     [
-        (np.array([[0.5]], dtype=np.float32), "pixels of mode F, wanted integers of 8 or 16"),
-        (np.array([[-1]], dtype=np.int32), "pixels from -1 to -1"),
-        (np.array([[0, 65536]], dtype=np.int32), "pixels from 0 to 65536"),
+        (Image.new("F", (1, 1), 0.5), "pixels of mode F, wanted integers of 8 or 16 bits"),
+        (Image.new("LAB", (1, 1)), "pixels of mode LAB, wanted integers of 8 or 16 bits"),
+        (Image.new("I", (1, 1), -1), "pixels from -1 to -1"),
+        (Image.new("I", (1, 1), 65536), "pixels from 65536 to 65536"),
     ],
 )
-def test_load_refuses_pixels_without_an_eight_bit_meaning(tmp_path, pixels, message):
+def test_load_refuses_pixels_without_an_eight_bit_meaning(tmp_path, picture, message):
     path = tmp_path / "measured.tiff"
-    Image.fromarray(pixels).save(path)
+    picture.save(path)
     with pytest.raises(ValueError, match=message):
         images.load(path)
 
@@ -242,24 +243,36 @@ NOISE = encoded(np.random.default_rng(0).integers(0, 256, (50, 50), dtype=np.uin
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"<html></html>", NOISE[: len(NOISE) // 2], NOISE.replace(b"IDAT", b"IDAX")],
-    ids=["empty", "html", "cut off", "corrupted"],
+    [
+        b"",
+        b"<html></html>",
+        NOISE[: len(NOISE) // 2],
+        NOISE.replace(b"IDAT", b"IDAX"),
+        # Pillow raises a SyntaxError and a ValueError for these two.
+        NOISE[:33] + bytes(4) + NOISE[37:],
+        b"P6\n4 2\x10255\n",
+    ],
+    ids=["empty", "html", "cut off", "corrupted", "empty chunk", "bad number"],
 )
 def test_load_names_a_file_that_is_no_image(tmp_path, content):
     path = tmp_path / "broken.png"
     path.write_bytes(content)
-    with pytest.raises(OSError, match=r"source '.*broken.png' cannot be read as an image"):
+    with pytest.raises(OSError, match=r"source '.*broken.png' cannot be read as an image, wanted"):
         images.load(path)
 
 
-def test_load_leaves_postscript_alone(tmp_path):
+def test_load_leaves_postscript_alone(tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *args: started.append(args))
     path = tmp_path / "program.eps"
     Image.fromarray(COLOUR).save(path)
     with pytest.raises(OSError, match="cannot be read as an image"):
         images.load(path)
+    assert not started
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@settings(deadline=None)
 @given(st.data())
 def test_load_never_fails_in_another_way_on_damaged_files(data):
     content = bytearray(encoded(COLOUR, data.draw(st.sampled_from(["PNG", "GIF", "TIFF", "BMP"]))))
@@ -430,18 +443,20 @@ def test_load_reports_a_server_that_is_not_there(monkeypatch):
 
 
 def test_load_believes_a_large_content_length(serve):
-    received = []
+    given_up = threading.Event()
+    sent = threading.Event()
+    waited_for = []
 
     def respond(handler):
         answer(handler, b"", Content_Length=str(images.DOWNLOAD_LIMIT_BYTES + 1))
-        received.append(True)
-        time.sleep(1)  # whoever waits for the content is late
+        waited_for.append(given_up.wait(10))
+        sent.set()
 
-    start = time.monotonic()
     with pytest.raises(ValueError, match="larger than the limit of 30,000,000 bytes"):
         images.load(serve(respond))
-    assert received
-    assert time.monotonic() - start < 0.9
+    given_up.set()
+    assert sent.wait(10)
+    assert waited_for == [True]  # the answer was refused before any content came
 
 
 @pytest.mark.parametrize("headers", [{}, {"Transfer_Encoding": "chunked"}])
@@ -461,7 +476,7 @@ def test_load_stops_reading_at_the_limit(serve, monkeypatch, headers):
 
     with pytest.raises(ValueError, match="larger than the limit of 10,000 bytes"):
         images.load(serve(respond))
-    assert hung_up.wait(2)
+    assert hung_up.wait(5)
 
 
 def test_load_counts_bytes_after_unpacking_them(serve, monkeypatch):
@@ -502,54 +517,51 @@ def test_load_notices_a_content_length_that_is_too_small(serve):
 
 def test_load_does_not_wait_for_a_silent_server(serve, monkeypatch):
     monkeypatch.setattr(images, "READ_TIMEOUT_SECONDS", 0.2)
-    start = time.monotonic()
+    given_up = threading.Event()
     with pytest.raises(OSError, match=r"could not be downloaded: .*[Tt]imed out"):
-        images.load(serve(lambda handler: time.sleep(1)))
-    assert time.monotonic() - start < 0.9
+        images.load(serve(lambda handler: given_up.wait(10)))
+    given_up.set()
 
 
 @pytest.mark.parametrize("dripping", ["headers", "content"])
 def test_load_does_not_wait_for_a_dripping_server(serve, monkeypatch, dripping):
-    monkeypatch.setattr(images, "READ_TIMEOUT_SECONDS", 0.5)
-    monkeypatch.setattr(images, "TOTAL_TIMEOUT_SECONDS", 0.6)
+    monkeypatch.setattr(images, "TOTAL_TIMEOUT_SECONDS", 0.4)
+    given_up = threading.Event()
+    dripped_out = threading.Event()
 
     def respond(handler):
         if dripping == "headers":
             handler.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Type: image/png\r\nX-Slow: ")
         else:
             answer(handler, b"", Content_Length="100000")
-        for _ in range(30):
+        for _ in range(200):
             handler.wfile.write(b".")
-            time.sleep(0.05)
+            if given_up.wait(0.05):
+                return
+        dripped_out.set()
 
-    start = time.monotonic()
-    with pytest.raises(OSError, match=r"did not arrive within 0\.6 seconds"):
+    with pytest.raises(OSError, match=r"did not arrive within 0\.4 seconds"):
         images.load(serve(respond))
-    assert 0.5 < time.monotonic() - start < 1.1
+    given_up.set()
+    assert not dripped_out.is_set()
 
 
-def test_load_ends_its_thread_when_a_slow_download_is_given_up(serve, monkeypatch):
+def test_load_hangs_up_when_a_slow_download_is_given_up(serve, monkeypatch):
     monkeypatch.setattr(images, "TOTAL_TIMEOUT_SECONDS", 0.3)
-    before = set(threading.enumerate())
     hung_up = threading.Event()
 
     def respond(handler):
         answer(handler, b"", Content_Length="10000000")
         try:
-            for _ in range(60):
+            for _ in range(500):
                 handler.wfile.write(bytes(2048))
                 time.sleep(0.02)
         except OSError:
             hung_up.set()
 
-    url = serve(respond)
     with pytest.raises(OSError, match="did not arrive within"):
-        images.load(url)
-    assert hung_up.wait(0.5)
-    ours = [thread for thread in set(threading.enumerate()) - before if "work" in thread.name]
-    for thread in ours:
-        thread.join(0.5)
-        assert not thread.is_alive()
+        images.load(serve(respond))
+    assert hung_up.wait(5)
 
 
 # Compression
@@ -599,6 +611,7 @@ def test_compress_clips_other_numbers_to_the_range_of_the_image():
     np.testing.assert_allclose(images.compress(image, 2), expected, atol=1e-10)
 
 
+@settings(deadline=None)
 @given(
     npst.arrays(np.uint8, npst.array_shapes(min_dims=2, max_dims=2, max_side=12)),
     st.data(),
@@ -649,11 +662,13 @@ def test_psnr_against_another_peak():
 pairs = st.lists(st.tuples(st.integers(0, 255), st.integers(0, 255)), min_size=1, max_size=30)
 
 
+@settings(deadline=None)
 @given(pairs, st.integers(1, 1000))
 def test_psnr_in_exact_arithmetic_and_without_wrapping_round(values, peak):
     a, b = (np.array(column, dtype=np.uint8) for column in zip(*values, strict=True))
     mse = Fraction(sum((x - y) ** 2 for x, y in values), len(values))
-    result = images.psnr(a, b, peak=peak)
+    with np.errstate(all="raise"):
+        result = images.psnr(a, b, peak=peak)
     assert type(result) is float
     assert result == images.psnr(b, a, peak=peak)
     if mse == 0:
@@ -662,12 +677,11 @@ def test_psnr_in_exact_arithmetic_and_without_wrapping_round(values, peak):
         assert result == pytest.approx(10 * math.log10(peak**2 / mse), abs=1e-9)
 
 
-def test_psnr_of_the_camera_at_rank_64_and_65():
+def test_psnr_of_the_camera_passes_30_at_rank_65_or_clipped_at_64():
     camera = images.load(pathlib.Path(__file__).parents[2] / "data" / "camera.png")
-    assert images.psnr(camera, truncated(camera, 64)) < 30
-    assert images.psnr(camera, truncated(camera, 65)) > 30
-    # Clipping brings a picture closer: one layer fewer does.
-    assert images.psnr(camera, images.compress(camera, 63)) < 30
+    U, s, Vt = scipy.linalg.svd(camera.astype(float))
+    assert images.psnr(camera, U[:, :64] * s[:64] @ Vt[:64]) < 30
+    assert images.psnr(camera, U[:, :65] * s[:65] @ Vt[:65]) > 30
     assert images.psnr(camera, images.compress(camera, 64)) > 30
 
 
