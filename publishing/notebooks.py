@@ -99,8 +99,8 @@ def execute(path):
             extra_arguments=["--IPKernelApp.log_level=ERROR"],
             resources={"metadata": {"path": str(path.parent)}},
         ).execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError, nbformat.ValidationError, OSError) as error:
-        return str(error)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError, ValueError, OSError) as error:
+        return f"{type(error).__name__}: {error}"
     partial = path.with_suffix(".ipynb.partial")
     nbformat.write(normalise(notebook), partial)
     os.replace(partial, path)

@@ -90,6 +90,12 @@ def drop_repeated_ids(app, doctree, docname):
         section["ids"] = [id_ for id_ in section["ids"] if id_ not in REPEATED_IDS]
 
 
+def publish_data(app, exception):
+    """Put the data sets beside the pages, where `svdbook.datasets` fetches them."""
+    if exception is None:
+        shutil.copytree(ROOT / "data", Path(app.outdir) / "data", dirs_exist_ok=True)
+
+
 def leave_out_thebe(app):
     """Undo an extension that Jupyter Book always loads: it names another host on every page."""
     for listeners in list(app.events.listeners.values()):
@@ -116,4 +122,5 @@ def setup(app):
     # After the theme and the Open Graph extension have filled in the context.
     app.connect("html-page-context", point_social_card_from_page, priority=900)
     app.connect("html-page-context", download_notebook_as_file, priority=900)
+    app.connect("build-finished", publish_data)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
