@@ -1,0 +1,1 @@
+"""Measures what the book claims of speed and size: make bench."""
