@@ -32,7 +32,7 @@ def use_style():
         set_matplotlib_formats("svg", metadata={"Date": None})
 
 
-def matrix(A, ax=None, *, row_labels=None, column_labels=None, limit=None, annotate=None, title=None):
+def matrix(A, ax=None, *, row_labels=None, column_labels=None, limit=None, signed=None, annotate=None, title=None):
     """Draw a matrix as coloured cells.
 
     A matrix with negative entries gets a diverging map centred at 0 (blue negative, red positive), a
@@ -48,6 +48,9 @@ def matrix(A, ax=None, *, row_labels=None, column_labels=None, limit=None, annot
         Names beside the rows and below the columns.
     limit : float, optional
         Entry at which the colour map ends; the largest modulus in `A` by default. Give it where several
+        matrices share a scale.
+    signed : bool, optional
+        Whether to take the diverging map; by default, if `A` has a negative entry. Give it where several
         matrices share a scale.
     annotate : str, optional
         Format in which to write each entry into its cell, such as ".1f".
@@ -79,7 +82,8 @@ def matrix(A, ax=None, *, row_labels=None, column_labels=None, limit=None, annot
     ax = ax or plt.gca()
     # A zero that carries rounding noise gets the colour of zero on every machine.
     A = np.round(A / limit, 9) * limit + 0.0
-    signed = (A < 0).any()
+    if signed is None:
+        signed = (A < 0).any()
     shown = ax.imshow(
         A,
         cmap="RdBu_r" if signed else "viridis",
@@ -236,10 +240,10 @@ def layers(A, k, *, row_labels=None, column_labels=None):
                 panel,
                 axes[row, i],
                 limit=limit,
+                signed=True,
                 row_labels=row_labels if i == 0 else None,
                 column_labels=column_labels if row == 1 else None,
                 title=name,
             )
-            shown.set(cmap="RdBu_r", clim=(-limit, limit))
     figure.colorbar(shown, ax=axes, shrink=0.7)
     return figure

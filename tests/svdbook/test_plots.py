@@ -33,6 +33,7 @@ def test_a_signed_matrix_is_centred_at_zero_whatever_its_extremes():
 def test_a_nonnegative_matrix_starts_at_zero():
     assert plots.matrix([[2.0, 4.0]]).get_clim() == (0, 4)
     assert plots.matrix([[0.0, 0.0]]).get_clim() == (0, 1)
+    assert plots.matrix([[2.0, 4.0]], signed=True).get_clim() == (-4, 4)
 
 
 def test_rounding_noise_around_zero_is_drawn_as_zero():
