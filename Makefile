@@ -43,6 +43,8 @@ serve: book  ## show the site at http://localhost:8000
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 lab: .venv/requirements.stamp  ## open the notebooks in JupyterLab
+	@# JupyterLab draws the stored figures of trusted notebooks only.
+	@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null
 	@$(BIN)/jupyter lab notebooks
 
 test: .venv/requirements-dev.stamp _build/html/.stamp  ## run every test

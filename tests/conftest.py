@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+# There is a worker for every core already, and notebooks run in kernels that inherit this.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = [
     "chromium",
