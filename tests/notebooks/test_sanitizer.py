@@ -1,0 +1,49 @@
+"""What nbval may overlook: the last digits of coordinates of a figure, and nothing else."""
+
+import io
+import re
+
+import matplotlib.pyplot as plt
+import nbformat
+import pytest
+from nbval.plugin import get_sanitize_patterns
+from pages import CHAPTERS, ROOT
+from svdbook import plots
+
+PATTERNS = dict(get_sanitize_patterns((ROOT / "tests" / "nbval-sanitize.cfg").read_text(encoding="utf-8")))
+
+
+def sanitize(text):
+    for regex, replacement in PATTERNS.items():
+        text = re.sub(regex, replacement, text)
+    return text
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_outputs_that_are_no_figures_are_compared_as_they_are(chapter):
+    compared = 0
+    for cell in nbformat.read(ROOT / f"{chapter}.ipynb", as_version=4).cells:
+        for output in cell.get("outputs", []):
+            texts = [value for kind, value in output.get("data", {}).items() if kind != "image/svg+xml"]
+            for text in [*texts, output.get("text", "")]:
+                assert sanitize(text) == text
+                compared += len(text)
+    assert compared > 100
+
+
+def svg(values):
+    plots.use_style()
+    figure, ax = plt.subplots(figsize=(3, 2))
+    ax.plot(values, marker="o")
+    ax.set(xlim=(-0.1, 2.1), ylim=(0, 4))
+    file = io.StringIO()
+    figure.savefig(file, format="svg", metadata={"Date": None})
+    plt.close(figure)
+    return file.getvalue()
+
+
+def test_a_figure_may_differ_in_the_last_digits_and_not_in_a_tenth_of_a_point():
+    drawn = svg([1.00003, 3, 2])
+    assert svg([1.000031, 3, 2]) != drawn
+    assert sanitize(svg([1.000031, 3, 2])) == sanitize(drawn)
+    assert sanitize(svg([1.01, 3, 2])) != sanitize(drawn)
