@@ -9,6 +9,7 @@ from importlib.resources import as_file, files
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython import get_ipython
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
@@ -106,6 +107,96 @@ def matrix(A, ax=None, *, row_labels=None, column_labels=None, limit=None, signe
     if title is not None:
         ax.set_title(title)
     return shown
+
+
+def ellipse(A, ax=None, *, vectors=None, labels=None, centre=(0, 0), color="C0"):
+    """Draw the ellipse onto which a 2 x 2 matrix maps the unit circle, and the images of vectors as arrows.
+
+    Parameters
+    ----------
+    A : (2, 2) array_like
+        Real matrix. The identity draws the unit circle; a matrix of rank 1 draws a segment.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; the current axes by default. Both directions get the same scale.
+    vectors : (2, k) array_like, optional
+        Vectors, one in each column. Their images ``A @ vectors`` are drawn as arrows from the centre, in the
+        colours C1, C2, ...; an image of length 0 is drawn as a dot. The right singular vectors of `A` give
+        its semi-axes.
+    labels : sequence of str, optional
+        One for each vector, written beyond the tip of its arrow.
+    centre : (2,) array_like
+        Centre of the ellipse.
+    color : matplotlib color
+        Of the ellipse.
+
+    Returns
+    -------
+    matplotlib.lines.Line2D
+        The ellipse.
+
+    Raises
+    ------
+    ValueError
+        If `A` is not a real 2 x 2 matrix of finite numbers, `vectors` is not a real matrix with two rows, or
+        `labels` are not as many as vectors.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from svdbook import plots, svd
+    >>> A = np.array([[3, 0], [4, 5]])
+    >>> line = plots.ellipse(A, vectors=svd(A).Vt.T, labels=["first", "second"])
+    >>> print(f"{np.hypot(*line.get_data()).max():.2f}")  # the longer semi-axis: the first singular value
+    6.71
+    """
+    A = as_matrix(A)
+    if A.shape != (2, 2) or np.iscomplexobj(A):
+        raise ValueError(f"A must be a real 2 x 2 matrix, got shape {A.shape}, dtype {A.dtype}")
+    vectors = as_matrix(np.zeros((2, 0)) if vectors is None else vectors, "vectors")
+    if len(vectors) != 2 or np.iscomplexobj(vectors):
+        raise ValueError(f"vectors must be a real matrix with 2 rows, got shape {vectors.shape}, dtype {vectors.dtype}")
+    if labels is None:
+        labels = [""] * vectors.shape[1]
+    elif len(labels) != vectors.shape[1]:
+        raise ValueError(f"labels must be one for each of {vectors.shape[1]} vectors, got {len(labels)}")
+    centre = np.asarray(centre, dtype=float)
+    if centre.shape != (2,) or not np.isfinite(centre).all():
+        raise ValueError(f"centre must be two finite numbers, got {centre.tolist()}")
+    ax = ax or plt.gca()
+    angles = np.linspace(0, 2 * np.pi, 361)
+    scale = abs(A).max() or 1.0
+    # Rounding noise must not reach the bytes of the figure.
+    outline = np.round(A / scale @ [np.cos(angles), np.sin(angles)], 9) * scale + centre[:, None]
+    images = np.round(A / scale @ vectors, 9) * scale
+    (line,) = ax.plot(*outline, color=color)
+    for i, (image_of, label) in enumerate(zip(images.T, labels), start=1):
+        tip, length = centre + image_of, np.hypot(*image_of)
+        if length == 0:
+            ax.plot(*centre, "o", color=f"C{i}")
+        else:
+            ax.annotate(
+                "",
+                tip,
+                centre,
+                arrowprops={"arrowstyle": "-|>", "color": f"C{i}", "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0},
+            )
+        # The label begins just beyond the tip, whatever the direction.
+        x, y = image_of / length if length else (0.0, 1.0)
+        ax.annotate(
+            label,
+            tip,
+            (5 * x, 5 * y),
+            textcoords="offset points",
+            color=f"C{i}",
+            ha="left" if x > 0.4 else "right" if x < -0.4 else "center",
+            va="bottom" if y > 0.4 else "top" if y < -0.4 else "center",
+            zorder=4,
+            path_effects=[withStroke(linewidth=3, foreground=ax.get_facecolor())],
+        )
+    ax.update_datalim((images + centre[:, None]).T)
+    ax.autoscale_view()
+    ax.set_aspect("equal")
+    return line
 
 
 def spectrum(s, ax=None, *, k=None, log=True, label=None):
