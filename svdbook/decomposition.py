@@ -1,5 +1,7 @@
 """The singular value decomposition of one matrix, and what is read off it."""
 
+import math
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -113,6 +115,88 @@ def _phases_to_positive(rows):
     entry = np.take_along_axis(rows, largest[:, None], axis=1)[:, 0]
     entry = np.where(entry == 0, 1, entry)
     return entry.conj() / abs(entry)
+
+
+def numerical_rank(s, shape, rtol=None):
+    """Number of singular values that count as positive.
+
+    Parameters
+    ----------
+    s : (p,) array_like
+        All singular values, largest first.
+    shape : (int, int)
+        Shape (m, n) of the matrix; p = min(m, n).
+    rtol : float, optional
+        A singular value counts if it is greater than ``rtol * s[0]``; 0 <= rtol < 1. The default
+        ``max(m, n) * eps``, with the machine epsilon of the dtype of `s`, is numpy's in
+        `numpy.linalg.matrix_rank`. It allows for the rounding of the SVD and for no other error: give
+        the relative size of the error in the data where you know it.
+
+    Returns
+    -------
+    int
+        With ``t = rtol * s[0]``, the smallest rank of any matrix within the distance t in the spectral norm.
+
+    Raises
+    ------
+    ValueError
+        If `s` is not a vector of min(m, n) singular values or `rtol` is out of range.
+
+    References
+    ----------
+    G. H. Golub and C. F. Van Loan, "Matrix Computations", 4th ed. (2013), section 5.4.1.
+
+    Examples
+    --------
+    >>> import svdbook
+    >>> svdbook.numerical_rank([5, 1, 1e-15], (4, 3)), svdbook.numerical_rank([5, 1, 1e-15], (4, 3), rtol=0.5)
+    (2, 1)
+    """
+    s = as_singular_values(s)
+    if len(shape) != 2 or min(shape) != len(s):
+        raise ValueError(f"shape must be (m, n) with min(m, n) = len(s) = {len(s)}, got {shape}")
+    if rtol is None:
+        rtol = max(shape) * np.finfo(s.dtype).eps
+    elif isinstance(rtol, Real) and 0 <= rtol < 1:
+        rtol = np.float64(rtol)  # else single precision would round a number just below 1 to 1
+    else:
+        raise ValueError(
+            f"rtol must be a number from 0 to below 1, relative to the largest singular value, got {rtol!r}"
+        )
+    return int((s > rtol * s.max(initial=0)).sum())
+
+
+def condition_number(s):
+    """Largest singular value over the smallest.
+
+    Parameters
+    ----------
+    s : (p,) array_like
+        All singular values, largest first; p = min(m, n) of them, at least one.
+
+    Returns
+    -------
+    float
+        ``s[0] / s[-1]``, at least 1, and infinity when ``s[-1]`` is 0. Its reciprocal is the relative
+        distance, in the spectral norm, to the nearest matrix of lower rank. The zero matrix has infinity
+        as well. Zeros are not skipped: for the condition number on the row space, the largest over the
+        smallest *positive* singular value, pass ``s[:r]``.
+
+    Raises
+    ------
+    ValueError
+        If `s` is not a vector of singular values with at least one entry.
+
+    Examples
+    --------
+    >>> import svdbook
+    >>> svdbook.condition_number([6, 3, 2]), svdbook.condition_number([6, 3, 0])
+    (3.0, inf)
+    """
+    s = as_singular_values(s)
+    if s.size == 0:
+        raise ValueError("s must hold at least one singular value, got none")
+    return float(s[0]) / float(s[-1]) if s[-1] > 0 else math.inf
 
 
 def low_rank(A, k, method="auto"):
