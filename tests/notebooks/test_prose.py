@@ -11,6 +11,7 @@ from pages import CHAPTERS, DOCUMENTS, ROOT
 
 NUMBER = re.compile(r"(?<![\w.^_-])\d+(?:[,_]\d{3})*(?:\.\d+)?(?![\w]|[.,]?\d)")
 MATHEMATICS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.S)
+PLACE_IN_A_BOOK = re.compile(r"\b(?:sections?|lectures?|chapters?|pages?|volume)\s+\d[\d.]*(?:(?:,| and| to)\s+\d[\d.]*)*")
 # Not sentences: code, the options of directives, targets of links, roles, labels of equations.
 NOT_PROSE = re.compile(r"```.*?```|`[^`\n]*`|^:\w+:.*$|\]\([^)]*\)|\{[a-z:]+\}|\(eq-[\w-]+\)|<[^>]+>", re.S | re.M)
 
@@ -56,7 +57,7 @@ def test_every_number_in_a_sentence_is_computed_or_asserted_by_a_cell(chapter):
     unknown = []
     for text in prose(chapter):
         # A formula defines or derives; what it evaluates to stands in the sentence around it.
-        text = MATHEMATICS.sub(" ", text.split("## Further reading")[0])
+        text = PLACE_IN_A_BOOK.sub(" ", MATHEMATICS.sub(" ", text.split("## Further reading")[0]))
         for match in NUMBER.finditer(text):
             number = Decimal(match[0].replace(",", ""))
             if number >= 10 or "." in match[0]:
