@@ -1,7 +1,7 @@
 """Helper package of a course on the singular value decomposition.
 
-It holds what several chapters share: the decomposition with its signs fixed and what is read off it
-(this module), algorithms, images, data sets and plots.
+It holds what several chapters share: the decomposition with its signs fixed and what is read off it,
+linear systems and PCA (this module), algorithms, images, data sets and plots.
 """
 
 from svdbook.decomposition import (
@@ -18,8 +18,10 @@ from svdbook.decomposition import (
     truncation_error,
 )
 from svdbook.fundamental_subspaces import Subspaces, subspaces
+from svdbook.pca import PCA
 
 __all__ = [
+    "PCA",
     "SVDResult",
     "Subspaces",
     "condition_number",

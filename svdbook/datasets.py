@@ -18,7 +18,9 @@ _SHA256 = {
     "brick.png": "7966caf324f6ba843118d98f7a07746d22f6a343430add0233eca5f6eaaa8fcf",
     "camera.png": "b0793d2adda0fa6ae899c03989482bff9a42d3d5690fc7e3648f2795d730c23a",
     "cell.png": "8d23a7fb81f7cc877cd09f330357fc7f595651306e84e17252f6e0a1b3f61515",
+    "elnino.csv": "b647be00e0fd264be9764e317e6b963f35030014ecca2b21b204521716e463ad",
     "grass.png": "b6b6022426b38936c43a4ac09635cd78af074e90f42ffa8227ac8b7452d39f89",
+    "sunspots.csv": "f67889b1d9002cd5227f0e0ef54e35b419cdd85a31279adef6f73fb41e5c0a9b",
 }
 
 _IMAGES = ("astronaut", "brick", "camera", "cell", "grass")
@@ -87,6 +89,90 @@ def load_gene_expression():
         activations=activations,
         loadings=loadings,
     )
+
+
+class ElNino(NamedTuple):
+    """Sea-surface temperatures; see `load_elnino`."""
+
+    temperatures: np.ndarray
+    years: np.ndarray
+    months: tuple
+
+
+def load_elnino():
+    """
+    Load the monthly sea-surface temperature off Peru and Ecuador, 1950 to 2010.
+
+    Returns
+    -------
+    ElNino
+        A named tuple. `temperatures`, float64 (61, 12), years x months, in degrees Celsius, the
+        mean over the region Nino 1+2 (0 to 10 degrees south, 90 to 80 degrees west); `years`,
+        int64 (61,); `months`, the names "Jan" to "Dec".
+
+    Raises
+    ------
+    OSError
+        If the file is neither beside the package nor can be downloaded.
+
+    Notes
+    -----
+    NOAA's reconstruction ERSST.V3B, public domain; ``data/README.md`` names the source.
+
+    Examples
+    --------
+    >>> elnino = load_elnino()
+    >>> elnino.temperatures.shape, elnino.years[[0, -1]].tolist()
+    ((61, 12), [1950, 2010])
+    >>> centred = elnino.temperatures - elnino.temperatures.mean(axis=0)
+    >>> np.linalg.svd(centred, compute_uv=False)[:3].round(1).tolist()
+    [24.7, 11.6, 7.2]
+    """
+    path = _data_file("elnino.csv")
+    header = path.read_text(encoding="ascii").partition("\n")[0]
+    table = np.loadtxt(path, delimiter=",", skiprows=1)
+    return ElNino(
+        temperatures=table[:, 1:],
+        years=table[:, 0].astype(np.int64),
+        months=tuple(name.strip('"\r').capitalize() for name in header.split(",")[1:]),
+    )
+
+
+class Sunspots(NamedTuple):
+    """Yearly sunspot numbers; see `load_sunspots`."""
+
+    years: np.ndarray
+    numbers: np.ndarray
+
+
+def load_sunspots():
+    """
+    Load the yearly sunspot number, 1700 to 2008.
+
+    Returns
+    -------
+    Sunspots
+        A named tuple. `years`, int64 (309,); `numbers`, float64 (309,), the mean over the year of
+        the daily sunspot number (10 for each group of spots plus 1 for each spot, scaled by a
+        factor of the observer).
+
+    Raises
+    ------
+    OSError
+        If the file is neither beside the package nor can be downloaded.
+
+    Notes
+    -----
+    NOAA's National Geophysical Data Center, public domain; ``data/README.md`` names the source.
+
+    Examples
+    --------
+    >>> years, numbers = load_sunspots()
+    >>> int(years[numbers.argmax()]), float(numbers.max())
+    (1957, 190.2)
+    """
+    table = np.loadtxt(_data_file("sunspots.csv"), delimiter=",", skiprows=1)
+    return Sunspots(years=table[:, 0].astype(np.int64), numbers=table[:, 1])
 
 
 def load_image(name):

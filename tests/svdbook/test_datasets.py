@@ -98,6 +98,28 @@ def test_load_image_names_the_pictures_there_are(name):
         datasets.load_image(name)
 
 
+def test_elnino_is_the_file_and_has_the_published_spectrum():
+    elnino = datasets.load_elnino()
+    assert elnino.temperatures.shape == (61, 12) == (len(elnino.years), len(elnino.months))
+    assert elnino.temperatures.dtype == np.float64
+    assert elnino.years.tolist() == list(range(1950, 2011))
+    assert elnino.months == ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
+    last = (DATA / "elnino.csv").read_text().split()[-1].split(",")
+    assert [float(entry) for entry in last] == [2010, *elnino.temperatures[-1]]
+    assert 17 < elnino.temperatures.min() < elnino.temperatures.max() < 30
+    s = scipy.linalg.svdvals(elnino.temperatures - elnino.temperatures.mean(axis=0))
+    assert s[:3].round(1).tolist() == [24.7, 11.6, 7.2]
+
+
+def test_sunspots_are_the_file():
+    years, numbers = datasets.load_sunspots()
+    assert years.tolist() == list(range(1700, 2009))
+    lines = (DATA / "sunspots.csv").read_text().split()[1:]
+    assert [float(line.split(",")[1]) for line in lines] == numbers.tolist()
+    assert numbers.min() == 0
+
+
 def readme_rows():
     rows = {}
     for line in (DATA / "README.md").read_text(encoding="utf-8").splitlines():

@@ -1,0 +1,162 @@
+"""Principal component analysis: the singular value decomposition of centred data."""
+
+import numbers
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+
+from svdbook.decomposition import explained_variance, rank_for_energy, svd
+
+
+class PCA(TransformerMixin, BaseEstimator):
+    """Principal component analysis by a thin SVD of the centred data.
+
+    It follows scikit-learn's API and agrees with ``sklearn.decomposition.PCA(svd_solver="full")`` up
+    to signs. Everything is computed in double precision.
+
+    Parameters
+    ----------
+    n_components : int, float or None
+        How many components to keep: a number from 1 to min(m, n) of the data; or the smallest number
+        whose share of the total variance is at least this share between 0 and 1; or all min(m, n) of
+        them (None, the default).
+
+    Attributes
+    ----------
+    components_ : (k, n) ndarray
+        Principal directions, in rows: the right singular vectors of the centred data, the one of
+        largest variance first. The entry of largest modulus of each is positive.
+    explained_variance_ : (k,) ndarray
+        Variance of the scores on each component, ``singular_values_ ** 2 / (m - 1)``.
+    explained_variance_ratio_ : (k,) ndarray
+        The same as a share of the total variance of the data; 0 if the data do not vary.
+    singular_values_ : (k,) ndarray
+        The largest k singular values of the centred data.
+    mean_ : (n,) ndarray
+        Mean of each variable over the training data.
+    n_components_ : int
+        The number k of components kept.
+    n_features_in_ : int
+        The number n of variables.
+
+    References
+    ----------
+    I. T. Jolliffe, "Principal Component Analysis", 2nd edition, Springer 2002, section 3.5.
+
+    Examples
+    --------
+    >>> import numpy as np, svdbook
+    >>> marks = np.array([[1, 5], [5, 2], [6, 5], [9, 4], [9, 9]])
+    >>> pca = svdbook.PCA(n_components=1).fit(marks)
+    >>> pca.mean_.tolist(), pca.explained_variance_.round(6).tolist()
+    ([6.0, 5.0], [12.5])
+    >>> pca.transform([[8, 6]]).round(4).tolist()
+    [[2.2361]]
+    >>> pca.inverse_transform([[0.0]]).tolist()
+    [[6.0, 5.0]]
+    """
+
+    def __init__(self, n_components=None):
+        self.n_components = n_components
+
+    def fit(self, X, y=None):
+        """Find the mean and the principal directions of the data.
+
+        Parameters
+        ----------
+        X : (m, n) array_like
+            Training data, m >= 2 observations of n variables.
+        y : ignored
+            Present for scikit-learn's pipelines.
+
+        Returns
+        -------
+        PCA
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            If `X` is not a matrix of finite real numbers with at least 2 rows, or `n_components` does
+            not fit it.
+        """
+        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
+        self.mean_ = X.mean(axis=0)
+        _, s, Vt = svd(X - self.mean_)
+        k = self._count_of_components(s)
+        share = explained_variance(s) if s[0] > 0 else np.zeros_like(s)
+        self.n_components_ = k
+        self.components_ = Vt[:k]
+        self.singular_values_ = s[:k]
+        self.explained_variance_ = s[:k] ** 2 / (X.shape[0] - 1)
+        self.explained_variance_ratio_ = share[:k]
+        return self
+
+    def _count_of_components(self, s):
+        wanted = self.n_components
+        if wanted is None:
+            return len(s)
+        if isinstance(wanted, numbers.Integral) and not isinstance(wanted, bool) and 1 <= wanted <= len(s):
+            return int(wanted)
+        if isinstance(wanted, numbers.Real) and not isinstance(wanted, numbers.Integral) and 0 < wanted < 1:
+            if s[0] == 0:
+                raise ValueError(
+                    f"X must vary to keep a share of its variance, n_components={wanted!r}; all its rows are equal"
+                )
+            return rank_for_energy(s, wanted)
+        raise ValueError(
+            f"n_components must be an integer from 1 to min(m, n) = {len(s)} of X, a share of the "
+            f"variance between 0 and 1, or None, got {wanted!r}"
+        )
+
+    def transform(self, X):
+        """Scores of observations: their coordinates along the components, from the training mean.
+
+        Parameters
+        ----------
+        X : (q, n) array_like
+            Observations of the same n variables, new or old.
+
+        Returns
+        -------
+        (q, k) ndarray
+            ``(X - mean_) @ components_.T``.
+
+        Raises
+        ------
+        ValueError
+            If `X` is not a matrix of finite real numbers with n columns.
+        sklearn.exceptions.NotFittedError
+            If `fit` was not called before.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        return (X - self.mean_) @ self.components_.T
+
+    def inverse_transform(self, X):
+        """Observations in the original variables that have given scores.
+
+        Parameters
+        ----------
+        X : (q, k) array_like
+            Scores, as `transform` returns them.
+
+        Returns
+        -------
+        (q, n) ndarray
+            ``mean_ + X @ components_``. From the scores of an observation this is the nearest point
+            to it among the mean plus combinations of the components.
+
+        Raises
+        ------
+        ValueError
+            If `X` is not a matrix of finite real numbers with k columns.
+        sklearn.exceptions.NotFittedError
+            If `fit` was not called before.
+        """
+        check_is_fitted(self)
+        X = check_array(X, dtype=np.float64)
+        if X.shape[1] != self.n_components_:
+            raise ValueError(f"X must have a column for each of the {self.n_components_} components, got shape {X.shape}")
+        return self.mean_ + X @ self.components_
