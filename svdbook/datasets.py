@@ -20,6 +20,7 @@ _SHA256 = {
     "cell.png": "8d23a7fb81f7cc877cd09f330357fc7f595651306e84e17252f6e0a1b3f61515",
     "elnino.csv": "b647be00e0fd264be9764e317e6b963f35030014ecca2b21b204521716e463ad",
     "grass.png": "b6b6022426b38936c43a4ac09635cd78af074e90f42ffa8227ac8b7452d39f89",
+    "nci60.npz": "2a6a1a50ffc21ed3d0e10281e6874f2c0fba4bab87c24c1ad1b8e308d39bc9fe",
     "sunspots.csv": "f67889b1d9002cd5227f0e0ef54e35b419cdd85a31279adef6f73fb41e5c0a9b",
 }
 
@@ -35,6 +36,13 @@ class GeneExpression(NamedTuple):
     programs: tuple
     activations: np.ndarray
     loadings: np.ndarray
+
+
+class NCI60(NamedTuple):
+    """Gene expression of cancer cell lines; see `load_nci60`."""
+
+    X: np.ndarray
+    labels: np.ndarray
 
 
 def load_gene_expression():
@@ -242,6 +250,41 @@ def load_microscopy():
         image[inside] = random.uniform(0.5, 1)
     image += 0.2 * x / 200 + 0.05 * random.randn(200, 200)
     return np.clip(image, 0, 1)
+
+
+def load_nci60():
+    """
+    Load the expression of 6830 genes in 64 samples of cancer cell lines (NCI60).
+
+    Returns
+    -------
+    NCI60
+        A named tuple. `X`, float64 (64, 6830), samples x genes, log ratios of expression to a
+        reference pool of cell lines; `labels`, str (64,), the type of cancer, in capitals. The four
+        labels that end in "-repro" are repeated measurements of two lines, K562 (leukemia) and MCF7
+        (breast). The file names neither genes nor cell lines.
+
+    Raises
+    ------
+    OSError
+        If the file is neither beside the package nor can be downloaded.
+
+    Notes
+    -----
+    Measured with two-colour microarrays by D. T. Ross et al., "Systematic variation in gene expression
+    patterns in human cancer cell lines", Nature Genetics 24 (2000) 227-235; taken from the package
+    ISLP 0.6.0. The columns are not centred.
+
+    Examples
+    --------
+    >>> X, labels = load_nci60()
+    >>> X.shape
+    (64, 6830)
+    >>> np.linalg.svd(X - X.mean(axis=0), compute_uv=False)[:3].round(1).tolist()
+    [199.7, 149.1, 132.8]
+    """
+    with np.load(_data_file("nci60.npz"), allow_pickle=False) as file:
+        return NCI60(X=file["X"].astype(float), labels=file["label"])
 
 
 def _data_file(name):

@@ -120,6 +120,28 @@ def test_sunspots_are_the_file():
     assert numbers.min() == 0
 
 
+def test_load_nci60_returns_the_files_numbers():
+    X, labels = datasets.load_nci60()
+    assert X.shape == (64, 6830)
+    assert X.dtype == np.float64
+    assert np.isfinite(X).all()
+    with np.load(DATA / "nci60.npz", allow_pickle=False) as file:
+        np.testing.assert_array_equal(X, file["X"])
+        np.testing.assert_array_equal(labels, file["label"])
+
+
+def test_nci60_has_the_published_labels_and_singular_values():
+    X, labels = datasets.load_nci60()
+    names, counts = np.unique(labels, return_counts=True)
+    assert dict(zip(names.tolist(), counts.tolist(), strict=True)) == {
+        "BREAST": 7, "CNS": 5, "COLON": 7, "K562A-repro": 1, "K562B-repro": 1, "LEUKEMIA": 6, "MCF7A-repro": 1,
+        "MCF7D-repro": 1, "MELANOMA": 8, "NSCLC": 9, "OVARIAN": 6, "PROSTATE": 2, "RENAL": 9, "UNKNOWN": 1,
+    }  # fmt: skip
+    s = scipy.linalg.svdvals(X - X.mean(axis=0))
+    assert s[:3].round(1).tolist() == [199.7, 149.1, 132.8]
+    assert round(100 * np.sum(s[:2] ** 2) / np.sum(s**2)) == 23
+
+
 def readme_rows():
     rows = {}
     for line in (DATA / "README.md").read_text(encoding="utf-8").splitlines():
