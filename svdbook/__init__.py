@@ -18,6 +18,7 @@ from svdbook.decomposition import (
     truncation_error,
 )
 from svdbook.fundamental_subspaces import Subspaces, subspaces
+from svdbook.linear_systems import least_squares, pinv
 from svdbook.pca import PCA
 
 __all__ = [
@@ -27,9 +28,11 @@ __all__ = [
     "condition_number",
     "explained_variance",
     "fix_signs",
+    "least_squares",
     "low_rank",
     "numerical_rank",
     "optimal_rank",
+    "pinv",
     "rank_for_energy",
     "storage",
     "subspaces",

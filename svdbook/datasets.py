@@ -1,6 +1,8 @@
 """The data of the course: simulated matrices, and small files with known sources."""
 
+import csv
 import importlib.metadata
+import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +22,14 @@ _SHA256 = {
     "cell.png": "8d23a7fb81f7cc877cd09f330357fc7f595651306e84e17252f6e0a1b3f61515",
     "elnino.csv": "b647be00e0fd264be9764e317e6b963f35030014ecca2b21b204521716e463ad",
     "grass.png": "b6b6022426b38936c43a4ac09635cd78af074e90f42ffa8227ac8b7452d39f89",
+    "longley.csv": "0927ec7cc34edb5670920cb2ff1542e46de27a2010746e1662f4276cf3569a24",
     "nci60.npz": "2a6a1a50ffc21ed3d0e10281e6874f2c0fba4bab87c24c1ad1b8e308d39bc9fe",
+    "nist_strd.json": "849763b05f2f8f5c834c2dbd6316820124bcb69547ff58140b11fbc083831666",
     "sunspots.csv": "f67889b1d9002cd5227f0e0ef54e35b419cdd85a31279adef6f73fb41e5c0a9b",
 }
 
 _IMAGES = ("astronaut", "brick", "camera", "cell", "grass")
+_NIST = ("Longley", "Filip", "Wampler1", "Wampler2")
 
 
 class GeneExpression(NamedTuple):
@@ -43,6 +48,17 @@ class NCI60(NamedTuple):
 
     X: np.ndarray
     labels: np.ndarray
+
+
+class Regression(NamedTuple):
+    """A linear regression with certified answers; see `load_nist`."""
+
+    A: np.ndarray
+    b: np.ndarray
+    coefficients: np.ndarray
+    standard_deviations: np.ndarray
+    rss: float
+    names: tuple
 
 
 def load_gene_expression():
@@ -285,6 +301,69 @@ def load_nci60():
     """
     with np.load(_data_file("nci60.npz"), allow_pickle=False) as file:
         return NCI60(X=file["X"].astype(float), labels=file["label"])
+
+
+def load_nist(name):
+    """
+    Load a linear regression whose answers NIST has certified.
+
+    Parameters
+    ----------
+    name : {"Longley", "Filip", "Wampler1", "Wampler2"}
+        Longley: employment in the USA, 1947 to 1962, by an intercept and six economic series.
+        Filip: a polynomial of degree 10 through 82 measured points. Wampler1 and Wampler2:
+        polynomials of degree 5 at x = 0, 1, ..., 20 without any error.
+
+    Returns
+    -------
+    Regression
+        A named tuple. `A`, float64 (m, n), the regressors in columns, (16, 7), (82, 11), (21, 6)
+        and (21, 6); of a polynomial, the powers x^0, x^1, ... rounded to float64. `b`, float64
+        (m,), the response. `coefficients` and their `standard_deviations`, float64 (n,), the
+        least squares solution and its uncertainty, certified to 15 digits. `rss`, the certified
+        residual sum of squares. `names`, of the n columns.
+
+    Raises
+    ------
+    ValueError
+        If there is no data set of that name.
+    OSError
+        If a file is neither beside the package nor can be downloaded.
+
+    Notes
+    -----
+    NIST Statistical Reference Datasets, public domain; ``data/README.md`` has the address.
+
+    Examples
+    --------
+    >>> filip = load_nist("Filip")
+    >>> filip.A.shape, filip.names[:3]
+    ((82, 11), ('1', 'x', 'x^2'))
+    """
+    if name not in _NIST:
+        raise ValueError(f"name is {name!r}, wanted one of {', '.join(_NIST)}")
+    certified = json.loads(_data_file("nist_strd.json").read_text(encoding="utf-8"))[name]
+    n = len(certified["coefficients"])
+    if name == "Longley":
+        with _data_file("longley.csv").open(newline="", encoding="utf-8") as file:
+            header, *rows = csv.reader(file)
+        # The number of the observation, the response, the regressors.
+        table = np.array(rows, dtype=np.float64)
+        A = np.column_stack([np.ones(len(table)), table[:, 2:]])
+        b = table[:, 1]
+        names = ("1", *header[2:])
+    else:
+        A = np.vander(certified["x"], n, increasing=True)
+        b = np.array(certified["y"])
+        names = ("1", "x", *(f"x^{power}" for power in range(2, n)))
+    return Regression(
+        A=A,
+        b=b,
+        coefficients=np.array(certified["coefficients"]),
+        standard_deviations=np.array(certified["standard_deviations"]),
+        rss=certified["rss"],
+        names=names,
+    )
 
 
 def _data_file(name):

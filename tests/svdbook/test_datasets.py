@@ -7,6 +7,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.linalg
@@ -140,6 +141,53 @@ def test_nci60_has_the_published_labels_and_singular_values():
     s = scipy.linalg.svdvals(X - X.mean(axis=0))
     assert s[:3].round(1).tolist() == [199.7, 149.1, 132.8]
     assert round(100 * np.sum(s[:2] ** 2) / np.sum(s**2)) == 23
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [("Longley", (16, 7)), ("Filip", (82, 11)), ("Wampler1", (21, 6)), ("Wampler2", (21, 6))],
+)
+def test_certified_coefficients_solve_the_regression_and_leave_the_certified_residual(name, shape):
+    data = datasets.load_nist(name)
+    assert data.A.shape == shape
+    assert {array.dtype for array in data[:4]} == {np.dtype(np.float64)}
+    assert len(data.b) == shape[0]
+    assert len(data.coefficients) == len(data.standard_deviations) == len(data.names) == shape[1]
+    # In 60 digits, because double precision loses most of them on Filip.
+    with mpmath.workdps(60):
+        A, b = mpmath.matrix(data.A.tolist()), mpmath.matrix(data.b.tolist())
+        solution = mpmath.lu_solve(A.T * A, A.T * b)
+        residual = b - A * solution
+        rss = (residual.T * residual)[0]
+        inverse = mpmath.inverse(A.T * A)
+        spread = [mpmath.sqrt(rss / (shape[0] - shape[1]) * inverse[i, i]) for i in range(shape[1])]
+    # Powers of x that are rounded to double precision leave 7.9 digits of Filip.
+    rtol = 2e-8 if name == "Filip" else 1e-13
+    np.testing.assert_allclose([float(c) for c in solution], data.coefficients, rtol=rtol)
+    np.testing.assert_allclose([float(s) for s in spread], data.standard_deviations, rtol=rtol, atol=1e-8)
+    assert float(rss) == pytest.approx(data.rss, rel=rtol, abs=1e-15)
+
+
+def test_names_of_the_regressors():
+    assert datasets.load_nist("Longley").names == ("1", "GNPDEFL", "GNP", "UNEMP", "ARMED", "POP", "YEAR")
+    assert datasets.load_nist("Wampler1").names == ("1", "x", "x^2", "x^3", "x^4", "x^5")
+    np.testing.assert_array_equal(datasets.load_nist("Longley").A[:, -1], np.arange(1947, 1963))
+
+
+def test_wampler_is_the_polynomial_that_it_is_said_to_be():
+    x = np.arange(21.0)
+    for name, base in (("Wampler1", 1.0), ("Wampler2", 10.0)):
+        data = datasets.load_nist(name)
+        np.testing.assert_array_equal(data.A, x[:, None] ** np.arange(6))
+        np.testing.assert_allclose(data.b, sum((x / base) ** i for i in range(6)), rtol=1e-15)
+        np.testing.assert_array_equal(data.coefficients, [float(f"1e-{i}") if base > 1 else 1.0 for i in range(6)])
+        assert data.rss == 0
+
+
+@pytest.mark.parametrize("name", ["longley", "Norris", "", None])
+def test_load_nist_names_the_data_sets_there_are(name):
+    with pytest.raises(ValueError, match="name is .*, wanted one of Longley, Filip, Wampler1, Wampler2"):
+        datasets.load_nist(name)
 
 
 def readme_rows():
