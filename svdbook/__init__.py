@@ -19,7 +19,6 @@ from svdbook.decomposition import (
 )
 from svdbook.fundamental_subspaces import Subspaces, subspaces
 from svdbook.linear_systems import least_squares, pinv
-from svdbook.pca import PCA
 
 __all__ = [
     "PCA",
@@ -39,3 +38,12 @@ __all__ = [
     "svd",
     "truncation_error",
 ]
+
+
+def __getattr__(name):
+    # scikit-learn takes a second to import, and most chapters do without it.
+    if name == "PCA":
+        from svdbook.pca import PCA
+
+        return PCA
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
