@@ -6,7 +6,7 @@ CHAPTERS := $(wildcard notebooks/*.ipynb)
 PAGES := $(CHAPTERS) $(wildcard book/*.md book/references.bib data/README.md) $(shell find book/_static -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test notebooks bench lock clean
+.PHONY: help book serve lab test notebooks bench format lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -55,6 +55,10 @@ notebooks: .venv/requirements.stamp  ## execute all notebooks in place
 
 bench: .venv/requirements-dev.stamp  ## measure what the book claims of speed
 	@$(BIN)/python -m benchmarks.run
+
+format: .venv/requirements-dev.stamp  ## lay out and lint the Python files
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
 
 lock: .venv/requirements-dev.stamp  ## compile requirements*.in into the locks again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \

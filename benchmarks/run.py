@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -43,7 +44,9 @@ def numerics():
             taken, A_k = seconds(svdbook.low_rank, A, k, method)
             times[method].append(taken)
             if method == "auto":
-                excess = [np.linalg.norm(A - A_k, norm) / svdbook.truncation_error(s, k, norm) - 1 for norm in ("fro", 2)]
+                excess = [
+                    np.linalg.norm(A - A_k, norm) / svdbook.truncation_error(s, k, norm) - 1 for norm in ("fro", 2)
+                ]
     exact, auto = (statistics.median(times[method]) for method in times)
     print(f'  low_rank(A, 50, method="exact"), a full SVD   {exact:7.2f} s')
     print(f"  low_rank(A, 50)                               {auto:7.2f} s   {exact / auto:.1f} times as fast")
@@ -52,13 +55,22 @@ def numerics():
 
 def build():
     """The site from stored outputs: all of it, and again after an edit of one line."""
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for name in filter(None, tracked):
             target = Path(folder) / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, target)
-        command = [shutil.which("jupyter-book", path=Path(sys.executable).parent), "build", folder, "-n", "-W", "--keep-going"]
+        command = [
+            shutil.which("jupyter-book", path=Path(sys.executable).parent),
+            "build",
+            folder,
+            "-n",
+            "-W",
+            "--keep-going",
+        ]
         environment = os.environ | {"PYTHONPATH": folder}
 
         def run():
@@ -70,7 +82,9 @@ def build():
         notebook.cells[0].source += "\nOne more line."
         nbformat.write(notebook, chapters[0])
         again, _ = seconds(run)
-        print(f"site from stored outputs, {len(chapters)} chapters: {fresh:.1f} s (bound 10 s + 1 s a chapter: {10 + len(chapters)} s)")
+        print(
+            f"site from stored outputs, {len(chapters)} chapters: {fresh:.1f} s (bound 10 s + 1 s a chapter: {10 + len(chapters)} s)"
+        )
         print(f"again after an edit of one line: {again:.1f} s")
         html = Path(folder) / "_build" / "html"
         print("weight of a page: HTML, and its pictures")
@@ -87,9 +101,20 @@ def notebooks():
     # One thread for the BLAS, as in `make test`.
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     for path in sorted(ROOT.glob("notebooks/*.ipynb")):
-        command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-q", str(path), "-o",
-                   "addopts=--nbval --nbval-current-env --nbval-sanitize-with=tests/nbval-sanitize.cfg"]
-        taken, finished = seconds(lambda: subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True))
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:xdist",
+            "-q",
+            str(path),
+            "-o",
+            "addopts=--nbval --nbval-current-env --nbval-sanitize-with=tests/nbval-sanitize.cfg",
+        ]
+        taken, finished = seconds(
+            partial(subprocess.run, command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        )
         print(f"  {path.stem:20} {taken:5.1f} s   {finished.stdout.strip().splitlines()[-1]}")
 
 

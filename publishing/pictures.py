@@ -23,7 +23,7 @@ def draw_welcome():
     camera = datasets.load_image("camera")
     # Two rows, so that the titles can be read on a phone.
     figure, axes = plt.subplots(2, 3, figsize=(6, 4.9))
-    for ax, k in zip(axes.flat, RANKS):
+    for ax, k in zip(axes.flat[:-1], RANKS, strict=True):
         share = svdbook.storage(*camera.shape, k) / camera.size
         layers = "1 layer" if k == 1 else f"{k} layers"
         plots.image(svdbook.low_rank(camera, k), ax, title=f"{layers}\n{share:.1%} of the numbers", peak=255)

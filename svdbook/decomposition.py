@@ -276,7 +276,7 @@ def truncation_error(s, k, norm="fro"):
     4.0
     """
     s = as_singular_values(s)
-    dropped = s[as_count(k, len(s)):]
+    dropped = s[as_count(k, len(s)) :]
     if norm not in ("fro", 2):
         raise ValueError(f'norm must be "fro" or 2, got {norm!r}')
     if dropped.size == 0 or dropped[0] == 0:

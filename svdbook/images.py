@@ -170,9 +170,7 @@ def psnr(image, approximation, peak=255):
     image = _checked_numbers("image", image)
     approximation = _checked_numbers("approximation", approximation)
     if image.shape != approximation.shape:
-        raise ValueError(
-            f"approximation has shape {approximation.shape}, wanted that of image, {image.shape}"
-        )
+        raise ValueError(f"approximation has shape {approximation.shape}, wanted that of image, {image.shape}")
     if not isinstance(peak, numbers.Real) or not 0 < peak < math.inf:
         raise ValueError(f"peak is {peak!r}, wanted a positive number")
     # In floating point, because 3 - 5 is 254 in uint8.
@@ -223,9 +221,7 @@ def _download(url):
     try:
         return received.result(timeout=TOTAL_TIMEOUT_SECONDS)
     except TimeoutError:
-        raise TimeoutError(
-            f"source {url!r} did not arrive within {TOTAL_TIMEOUT_SECONDS} seconds"
-        ) from None
+        raise TimeoutError(f"source {url!r} did not arrive within {TOTAL_TIMEOUT_SECONDS} seconds") from None
 
 
 def _receive(url, deadline):
@@ -238,9 +234,7 @@ def _receive(url, deadline):
             response.raise_for_status()
             content_type = response.headers.get("content-type", "")
             if not content_type.lower().startswith("image/"):
-                raise ValueError(
-                    f"source {url!r} has content type {content_type!r}, wanted image/*"
-                )
+                raise ValueError(f"source {url!r} has content type {content_type!r}, wanted image/*")
             length = response.headers.get("content-length", "")
             if length.isdecimal() and int(length) > DOWNLOAD_LIMIT_BYTES:
                 raise ValueError(too_large)
@@ -271,13 +265,11 @@ def _decode(content, source):
     # A broken file makes Pillow raise nearly anything: SyntaxError, struct.error, KeyError, ...
     except Exception as error:
         raise OSError(
-            f"source {source!r} cannot be read as an image, "
-            f"wanted an undamaged file of format {', '.join(_FORMATS)}"
+            f"source {source!r} cannot be read as an image, wanted an undamaged file of format {', '.join(_FORMATS)}"
         ) from error
     if too_large:
         raise ValueError(
-            f"source {source!r} has {width} x {height} pixels, "
-            f"wanted at most {IMAGE_LIMIT_PIXELS:,} in all"
+            f"source {source!r} has {width} x {height} pixels, wanted at most {IMAGE_LIMIT_PIXELS:,} in all"
         )
 
     if picture.mode in ("1", "L", "RGB") and not picture.has_transparency_data:
@@ -286,8 +278,7 @@ def _decode(content, source):
         return _eight_bits(np.array(picture).astype(np.int32), source)
     if picture.mode in ("F", "LAB"):
         raise ValueError(
-            f"source {source!r} has pixels of mode {picture.mode}, "
-            "wanted integers of 8 or 16 bits, grey, RGB or CMYK"
+            f"source {source!r} has pixels of mode {picture.mode}, wanted integers of 8 or 16 bits, grey, RGB or CMYK"
         )
     if picture.has_transparency_data:
         grey = picture.mode in ("1", "L", "LA", "La")
@@ -301,7 +292,6 @@ def _eight_bits(pixels, source):
     """Scale 0..65535 to 0..255 with rounding."""
     if pixels.min() < 0 or pixels.max() > 65535:
         raise ValueError(
-            f"source {source!r} has pixels from {pixels.min()} to {pixels.max()}, "
-            "wanted integers of 8 or 16 bits"
+            f"source {source!r} has pixels from {pixels.min()} to {pixels.max()}, wanted integers of 8 or 16 bits"
         )
     return ((pixels + 128) // 257).astype(np.uint8)

@@ -130,7 +130,9 @@ def least_squares(A, b, method="svd", rtol=None, ridge=0.0):
     """
     A, b = as_matrix(A), np.asarray(b)
     if b.ndim not in (1, 2) or b.shape[0] != A.shape[0]:
-        raise ValueError(f"b must have shape ({A.shape[0]},) or ({A.shape[0]}, k) for A of shape {A.shape}, got {b.shape}")
+        raise ValueError(
+            f"b must have shape ({A.shape[0]},) or ({A.shape[0]}, k) for A of shape {A.shape}, got {b.shape}"
+        )
     B = as_matrix(b if b.ndim == 2 else b[:, None], "b")
     if method not in ("svd", "qr", "normal"):
         raise ValueError(f'method must be "svd", "qr" or "normal", got {method!r}')

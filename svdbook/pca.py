@@ -158,5 +158,7 @@ class PCA(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         X = check_array(X, dtype=np.float64)
         if X.shape[1] != self.n_components_:
-            raise ValueError(f"X must have a column for each of the {self.n_components_} components, got shape {X.shape}")
+            raise ValueError(
+                f"X must have a column for each of the {self.n_components_} components, got shape {X.shape}"
+            )
         return self.mean_ + X @ self.components_

@@ -169,7 +169,7 @@ def ellipse(A, ax=None, *, vectors=None, labels=None, centre=(0, 0), color="C0")
     outline = np.round(A / scale @ [np.cos(angles), np.sin(angles)], 9) * scale + centre[:, None]
     images = np.round(A / scale @ vectors, 9) * scale
     (line,) = ax.plot(*outline, color=color)
-    for i, (image_of, label) in enumerate(zip(images.T, labels), start=1):
+    for i, (image_of, label) in enumerate(zip(images.T, labels, strict=True), start=1):
         tip, length = centre + image_of, np.hypot(*image_of)
         if length == 0:
             ax.plot(*centre, "o", color=f"C{i}")

@@ -9,6 +9,7 @@ import jupyter_book.config
 import pytest
 import yaml
 from pages import ROOT
+from ruff import find_ruff_bin
 
 
 def read(name):
@@ -62,6 +63,12 @@ def test_every_sphinx_option_of_the_configuration_is_known_to_an_extension(tmp_p
     assert options - known == set()
 
 
+@pytest.mark.parametrize("arguments", [["check"], ["format", "--check"]], ids=" ".join)
+def test_the_code_is_linted_and_formatted(arguments):
+    finished = subprocess.run([find_ruff_bin(), *arguments, "."], cwd=ROOT, capture_output=True, text=True)
+    assert finished.returncode == 0, f"run `make format`:\n{finished.stdout}{finished.stderr}"
+
+
 def pins(name):
     return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", read(name), re.M))
 
@@ -101,7 +108,9 @@ def test_the_helper_package_needs_nothing_outside_the_lock():
 
 def test_the_arrows_of_the_layout_run_one_way():
     for path in (ROOT / "svdbook").glob("*.py"):
-        assert not re.search(r"^\s*(?:from|import) (?:publishing|grading|notebooks)\b", path.read_text(encoding="utf-8"), re.M), path
+        assert not re.search(
+            r"^\s*(?:from|import) (?:publishing|grading|notebooks)\b", path.read_text(encoding="utf-8"), re.M
+        ), path
 
 
 def test_the_targets_that_the_readme_names_exist():

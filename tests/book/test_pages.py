@@ -1,5 +1,6 @@
 """What can be read off the files of the built site, page by page."""
 
+import itertools
 import json
 import re
 from functools import cache
@@ -61,7 +62,7 @@ def test_nothing_is_loaded_from_another_host(site, name):
 def test_headings_skip_no_level(site, name):
     levels = [int(heading.name[1]) for heading in article(read(site / name)).find_all(re.compile("^h[1-6]$"))]
     assert levels.count(1) == 1
-    assert [pair for pair in zip(levels, levels[1:]) if pair[1] > pair[0] + 1] == []
+    assert [pair for pair in itertools.pairwise(levels) if pair[1] > pair[0] + 1] == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -116,8 +117,9 @@ def test_the_download_of_a_chapter_is_its_notebook(site, chapter):
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_hidden_tests_stay_hidden(site, chapter):
     notebook = json.loads((ROOT / f"{chapter}.ipynb").read_text(encoding="utf-8"))
-    removed = ["".join(cell["source"]) for cell in notebook["cells"]
-               if "remove-cell" in cell["metadata"].get("tags", [])]
+    removed = [
+        "".join(cell["source"]) for cell in notebook["cells"] if "remove-cell" in cell["metadata"].get("tags", [])
+    ]
     text = article(read(site / f"{chapter}.html")).get_text()
     assert removed
     assert [source for source in removed if source in text] == []
@@ -128,7 +130,9 @@ def test_solutions_and_proofs_can_be_folded(site, chapter):
     page = article(read(site / f"{chapter}.html"))
     boxes = page.select("div.solution, div.proof.admonition[id^=proof-]")
     assert len(page.select("div.solution")) == len(page.select("div.exercise")) >= 8
-    assert [box["id"] for box in boxes if "dropdown" not in box["class"] or not box.select_one(".admonition-title")] == []
+    assert [
+        box["id"] for box in boxes if "dropdown" not in box["class"] or not box.select_one(".admonition-title")
+    ] == []
 
 
 # On the page of the search the theme's own field stands twice.

@@ -11,7 +11,9 @@ from pages import CHAPTERS, DOCUMENTS, ROOT
 
 NUMBER = re.compile(r"(?<![\w.^_-])\d+(?:[,_]\d{3})*(?:\.\d+)?(?![\w]|[.,]?\d)")
 MATHEMATICS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.S)
-PLACE_IN_A_BOOK = re.compile(r"\b(?:sections?|lectures?|chapters?|pages?|volume)\s+\d[\d.]*(?:(?:,| and| to)\s+\d[\d.]*)*")
+PLACE_IN_A_BOOK = re.compile(
+    r"\b(?:sections?|lectures?|chapters?|pages?|volume)\s+\d[\d.]*(?:(?:,| and| to)\s+\d[\d.]*)*"
+)
 # Not sentences: code, the options of directives, targets of links, roles, labels of equations.
 NOT_PROSE = re.compile(r"```.*?```|`[^`\n]*`|^:\w+:.*$|\]\([^)]*\)|\{[a-z:]+\}|\(eq-[\w-]+\)|<[^>]+>", re.S | re.M)
 
@@ -99,7 +101,15 @@ def test_spelling(tmp_path):
     for name in ("README.md", "CONTRIBUTING.md", "data/README.md"):
         (tmp_path / name.replace("/", "-")).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
     checked = subprocess.run(
-        [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml"), str(tmp_path), str(ROOT / "svdbook")],
+        [
+            sys.executable,
+            "-m",
+            "codespell_lib",
+            "--toml",
+            str(ROOT / "pyproject.toml"),
+            str(tmp_path),
+            str(ROOT / "svdbook"),
+        ],
         capture_output=True,
         text=True,
     )

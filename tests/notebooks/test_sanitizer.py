@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbval.plugin import get_sanitize_patterns
 from pages import CHAPTERS, ROOT
+
 from svdbook import plots
 
 PATTERNS = dict(get_sanitize_patterns((ROOT / "tests" / "nbval-sanitize.cfg").read_text(encoding="utf-8")))

@@ -5,6 +5,7 @@ import re
 import nbformat
 import pytest
 from pages import CHAPTERS, ROOT
+
 from publishing.notebooks import normalise
 
 LARGEST_BYTES = 3_500_000
@@ -76,7 +77,14 @@ def test_its_figures_are_svg_with_a_name_a_caption_and_an_alternative(chapter):
 def test_it_has_the_form_of_a_chapter(chapter):
     text = prose(chapter)
     assert text.startswith("# ")
-    for part in ("**In this chapter you will**", "**You need**", "Try it", "## Key takeaways", "## Exercises", "## Further reading"):
+    for part in (
+        "**In this chapter you will**",
+        "**You need**",
+        "Try it",
+        "## Key takeaways",
+        "## Exercises",
+        "## Further reading",
+    ):
         assert part in text, part
     first_figure = next(i for i, cell in enumerate(read(chapter).cells) if "mystnb" in cell.metadata)
     assert first_figure <= 3, "a chapter opens with a picture of its result"

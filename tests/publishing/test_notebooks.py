@@ -5,6 +5,7 @@ import json
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
 from publishing.notebooks import execute, main, normalise
 
 
@@ -64,7 +65,9 @@ def test_normalising_keeps_what_a_person_wrote_and_drops_what_an_editor_left():
         },
         cells=[
             new_markdown_cell("# Title", metadata={"editable": True}),
-            new_code_cell("x", metadata={"tags": ["remove-cell", "test"], "execution": {"iopub": "2026"}, "collapsed": True}),
+            new_code_cell(
+                "x", metadata={"tags": ["remove-cell", "test"], "execution": {"iopub": "2026"}, "collapsed": True}
+            ),
             new_code_cell("y", metadata={"mystnb": {"image": {"alt": "A line."}}}),
         ],
     )

@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 from PIL import Image
+
 from publishing.pictures import WELCOME, draw_welcome
 
 

@@ -329,14 +329,10 @@ def silent(handler):
         (silent, "[Tt]imed out"),
     ],
 )
-def test_a_failed_download_is_an_oserror_and_leaves_nothing(
-    installed, publish, monkeypatch, respond, reason
-):
+def test_a_failed_download_is_an_oserror_and_leaves_nothing(installed, publish, monkeypatch, respond, reason):
     monkeypatch.setattr(datasets, "_TIMEOUT_SECONDS", 0.2)
     paths = publish(respond)
-    with pytest.raises(
-        OSError, match=rf"camera.png could not be fetched from http://.*/book/data/.*{reason}"
-    ):
+    with pytest.raises(OSError, match=rf"camera.png could not be fetched from http://.*/book/data/.*{reason}"):
         datasets.load_image("camera")
     assert paths == ["/book/data/camera.png"]
     assert list(installed.iterdir()) == []

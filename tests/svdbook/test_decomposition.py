@@ -4,9 +4,10 @@ import mpmath
 import numpy as np
 import pytest
 import scipy.linalg
-import svdbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import svdbook
 from svdbook.algorithms import randomized_svd
 
 SHAPES = [(1, 1), (7, 3), (3, 7), (5, 5), (40, 1), (1, 40), (60, 25)]
@@ -52,7 +53,9 @@ def test_svd_rebuilds_orthonormal_ordered_and_signed(A):
     np.testing.assert_allclose(U.conj().T @ U, np.eye(p), rtol=0, atol=20 * p * eps)
     np.testing.assert_allclose(Vt @ Vt.conj().T, np.eye(p), rtol=0, atol=20 * p * eps)
     assert (s >= 0).all() and (np.diff(s) <= 0).all()
-    deciding = np.take_along_axis(Vt, np.argmax(abs(Vt) > (1 - 2 * np.sqrt(eps)) * abs(Vt).max(1)[:, None], 1)[:, None], 1)
+    deciding = np.take_along_axis(
+        Vt, np.argmax(abs(Vt) > (1 - 2 * np.sqrt(eps)) * abs(Vt).max(1)[:, None], 1)[:, None], 1
+    )
     assert (deciding.real > 0).all() and (abs(deciding.imag) <= 4 * eps).all()
 
 
@@ -61,9 +64,7 @@ def test_svd_rebuilds_orthonormal_ordered_and_signed(A):
 def test_singular_values_agree_with_another_lapack_driver(shape, dtype):
     A = random_matrix(3, shape, dtype)
     expected = scipy.linalg.svd(A, compute_uv=False, lapack_driver="gesvd")
-    np.testing.assert_allclose(
-        svdbook.svd(A).s, expected, rtol=0, atol=8 * np.finfo(dtype).eps * expected[0]
-    )
+    np.testing.assert_allclose(svdbook.svd(A).s, expected, rtol=0, atol=8 * np.finfo(dtype).eps * expected[0])
 
 
 def test_singular_values_agree_with_50_digits():
@@ -88,9 +89,9 @@ def test_integers_and_half_precision_are_taken_as_floats():
 
 
 def test_fixed_signs_make_two_correct_decompositions_equal():
-    U, s, Vt = np.linalg.svd(random_matrix(5, (6, 4)), full_matrices=False)
+    U, _, Vt = np.linalg.svd(random_matrix(5, (6, 4)), full_matrices=False)
     flips = np.array([1, -1, -1, 1])
-    for fixed, flipped in zip(svdbook.fix_signs(U, Vt), svdbook.fix_signs(U * flips, flips[:, None] * Vt)):
+    for fixed, flipped in zip(svdbook.fix_signs(U, Vt), svdbook.fix_signs(U * flips, flips[:, None] * Vt), strict=True):
         np.testing.assert_array_equal(fixed, flipped)
 
 
@@ -106,7 +107,7 @@ def test_fixed_signs_of_a_full_decomposition_keep_the_product(shape, dtype):
     np.testing.assert_allclose(abs(fixed_U), abs(U), atol=1e-15)
     largest = np.take_along_axis(fixed_Vt, abs(fixed_Vt).argmax(axis=1)[:, None], axis=1)
     np.testing.assert_allclose(largest, abs(largest), atol=1e-15)
-    unpaired = fixed_U.T[len(s):]
+    unpaired = fixed_U.T[len(s) :]
     largest = np.take_along_axis(unpaired, abs(unpaired).argmax(axis=1)[:, None], axis=1)
     np.testing.assert_allclose(largest, abs(largest), atol=1e-15)
 
@@ -136,7 +137,7 @@ def test_no_random_matrix_of_rank_k_beats_the_truncated_decomposition(A, data):
     seed = data.draw(st.integers(0, 2**32 - 1))
     m, n = A.shape
     # A competitor near the winner, and the best one with a random column space.
-    near = (A_k + 0.1 * random_matrix(seed, (m, n)))
+    near = A_k + 0.1 * random_matrix(seed, (m, n))
     U, s, Vt = np.linalg.svd(near, full_matrices=False)
     Q = np.linalg.qr(random_matrix(seed, (m, k)))[0] if k else np.zeros((m, 0))
     s_A = np.linalg.svd(A, compute_uv=False)
@@ -185,7 +186,7 @@ def test_auto_is_exact_for_small_and_for_high_ranks_and_randomized_for_large_one
 def test_randomized_svd_is_reproducible_and_orthonormal():
     A = random_matrix(11, (50, 30), np.complex128)
     first, again = randomized_svd(A, 5), randomized_svd(A, 5)
-    for one, two in zip(first, again):
+    for one, two in zip(first, again, strict=True):
         np.testing.assert_array_equal(one, two)
     U, s, Vt = first
     np.testing.assert_allclose(U.conj().T @ U, np.eye(5), atol=1e-14)

@@ -103,7 +103,7 @@ def test_integers_and_lists_are_taken():
 @pytest.mark.parametrize("scale", [1e-300, 1e-150, 1e150, 1e300])
 def test_the_scale_of_the_matrix_does_not_matter(scale):
     A = of_rank(6, 5, 3)
-    for basis, scaled in zip(svdbook.subspaces(A), svdbook.subspaces(A * scale)):
+    for basis, scaled in zip(svdbook.subspaces(A), svdbook.subspaces(A * scale), strict=True):
         assert_same_space(basis, scaled, 1e-13)
 
 

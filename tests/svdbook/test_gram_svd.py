@@ -154,12 +154,15 @@ def test_the_argument_is_not_changed():
     np.testing.assert_array_equal(A, before)
 
 
-@pytest.mark.parametrize("bad, message", [
-    ([1, 2, 3], r"A must be a matrix \(2 dimensions\), got an array of shape \(3,\)"),
-    ([[1, np.nan]], r"A must be finite, got nan at \[0, 1\]"),
-    ([[1], [np.inf]], r"A must be finite, got inf at \[1, 0\]"),
-    ([["a"]], "A must hold integers, or real or complex numbers"),
-])
+@pytest.mark.parametrize(
+    "bad, message",
+    [
+        ([1, 2, 3], r"A must be a matrix \(2 dimensions\), got an array of shape \(3,\)"),
+        ([[1, np.nan]], r"A must be finite, got nan at \[0, 1\]"),
+        ([[1], [np.inf]], r"A must be finite, got inf at \[1, 0\]"),
+        ([["a"]], "A must hold integers, or real or complex numbers"),
+    ],
+)
 def test_bad_matrices_are_refused(bad, message):
     with pytest.raises(ValueError, match=message):
         gram_svd(bad)

@@ -31,9 +31,7 @@ def encoded(pixels, file_format="PNG", **options):
 # Arrays
 
 
-@pytest.mark.parametrize(
-    "array", [GREY, COLOUR, GREY / 255.0, GREY.astype(np.int16) - 100, COLOUR.astype(np.float32)]
-)
+@pytest.mark.parametrize("array", [GREY, COLOUR, GREY / 255.0, GREY.astype(np.int16) - 100, COLOUR.astype(np.float32)])
 def test_load_returns_an_array_as_it_is(array):
     loaded = images.load(array)
     assert loaded.dtype == array.dtype
@@ -483,11 +481,7 @@ def test_load_counts_bytes_after_unpacking_them(serve, monkeypatch):
     monkeypatch.setattr(images, "DOWNLOAD_LIMIT_BYTES", 100_000)
     packer = zlib.compressobj(wbits=31)
     packed = packer.compress(bytes(1_000_000)) + packer.flush()
-    url = serve(
-        lambda handler: answer(
-            handler, packed, Content_Encoding="gzip", Content_Length=str(len(packed))
-        )
-    )
+    url = serve(lambda handler: answer(handler, packed, Content_Encoding="gzip", Content_Length=str(len(packed))))
     assert len(packed) < 100_000
     with pytest.raises(ValueError, match="larger than the limit of 100,000 bytes"):
         images.load(url)
@@ -577,9 +571,7 @@ def truncated(channel, k):
 def test_compress_is_scipys_truncated_svd_of_each_channel(shape, k):
     image = np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
     channels = image[..., np.newaxis] if image.ndim == 2 else image
-    expected = np.stack(
-        [truncated(channels[..., c], k) for c in range(channels.shape[2])], axis=-1
-    ).reshape(shape)
+    expected = np.stack([truncated(channels[..., c], k) for c in range(channels.shape[2])], axis=-1).reshape(shape)
     compressed = images.compress(image, k)
     assert compressed.dtype == np.float64
     np.testing.assert_allclose(compressed, np.clip(expected, 0, 255), atol=1e-10)
@@ -649,9 +641,7 @@ def test_compress_refuses_what_is_no_image():
 
 def test_psnr_by_hand():
     # Errors 1, -2, 0, 5: MSE 30/4 = 7.5; 65025 / 7.5 = 8670; 10 log10(8670) = 39.380...
-    assert images.psnr([[10, 20], [30, 40]], [[9, 22], [30, 35]]) == pytest.approx(
-        39.3802, abs=5e-5
-    )
+    assert images.psnr([[10, 20], [30, 40]], [[9, 22], [30, 35]]) == pytest.approx(39.3802, abs=5e-5)
 
 
 def test_psnr_against_another_peak():

@@ -4,12 +4,13 @@ import mpmath
 import numpy as np
 import pytest
 import sklearn.decomposition
-import svdbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import svdbook
 
 SHAPES = [(2, 1), (2, 2), (2, 9), (9, 2), (7, 7), (60, 12), (12, 60)]
 
@@ -171,7 +172,9 @@ def test_data_that_do_not_vary_have_components_without_variance():
 DATA = np.arange(12.0).reshape(4, 3) ** 2
 FITTED = svdbook.PCA(2).fit(DATA)
 WITH_NAN = np.where(DATA == 4, np.nan, DATA)
-COUNT = r"n_components must be an integer from 1 to min\(m, n\) = 3 of X, a share of the variance between 0 and 1, or None"
+COUNT = (
+    r"n_components must be an integer from 1 to min\(m, n\) = 3 of X, a share of the variance between 0 and 1, or None"
+)
 BAD = [
     (lambda: svdbook.PCA().fit(WITH_NAN), "Input X contains NaN"),
     (lambda: FITTED.transform(WITH_NAN), "Input X contains NaN"),
@@ -179,8 +182,14 @@ BAD = [
     (lambda: svdbook.PCA().fit(np.where(DATA == 4, np.inf, DATA)), "Input X contains infinity"),
     (lambda: svdbook.PCA().fit(DATA * 1j), "Complex data not supported"),
     (lambda: svdbook.PCA().fit([1.0, 2]), "Expected 2D array, got 1D array"),
-    (lambda: svdbook.PCA().fit(np.empty((0, 3))), r"Found array with 0 sample\(s\) .* a minimum of 2 is required by PCA"),
-    (lambda: svdbook.PCA().fit(np.empty((3, 0))), r"Found array with 0 feature\(s\) .* a minimum of 1 is required by PCA"),
+    (
+        lambda: svdbook.PCA().fit(np.empty((0, 3))),
+        r"Found array with 0 sample\(s\) .* a minimum of 2 is required by PCA",
+    ),
+    (
+        lambda: svdbook.PCA().fit(np.empty((3, 0))),
+        r"Found array with 0 feature\(s\) .* a minimum of 1 is required by PCA",
+    ),
     (lambda: svdbook.PCA().fit([[1.0, 2]]), r"Found array with 1 sample\(s\) .* a minimum of 2 is required by PCA"),
     (lambda: FITTED.transform(DATA[:, :2]), "X has 2 features, but PCA is expecting 3 features as input"),
     (lambda: FITTED.transform(np.ones((2, 4))), "X has 4 features, but PCA is expecting 3 features as input"),

@@ -83,7 +83,7 @@ def test_arrows_end_at_the_images_of_the_vectors(ax):
     np.testing.assert_allclose([arrow.xyann for arrow in drawn], 0)
     assert [label.get_text() for label in labels] == ["a", "b", "c"]
     # A label stands beyond the tip, in the direction of the arrow.
-    for label, image in zip(labels, (A @ vectors).T):
+    for label, image in zip(labels, (A @ vectors).T, strict=True):
         np.testing.assert_allclose(np.array(label.xyann) / np.hypot(*label.xyann), image / np.hypot(*image))
 
 
