@@ -8,8 +8,9 @@ import tomllib
 import jupyter_book.config
 import pytest
 import yaml
-from pages import ROOT
 from ruff import find_ruff_bin
+
+from publishing.book import ROOT
 
 
 def read(name):

@@ -4,7 +4,7 @@ import re
 
 import nbformat
 import pytest
-from pages import CHAPTERS, PAGES
+from pages import BOOK, CONTENT, PAGES
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_page_loads_from_its_own_host_without_errors_and_fits(tab, address, na
 
 
 def test_a_page_opened_from_a_folder_reads_well(tab, site):
-    tab.goto((site / f"{CHAPTERS[0]}.html").as_uri())
+    tab.goto((site / f"{BOOK.chapters[0].document}.html").as_uri())
     assert tab.locator("h1:visible").count() == 1
     formula = tab.locator("article .katex-html").first
     assert "KaTeX" in formula.evaluate("element => getComputedStyle(element).fontFamily")
@@ -52,7 +52,7 @@ def test_a_page_opened_from_a_folder_reads_well(tab, site):
 
 
 def test_the_search_finds_eckart(tab, address):
-    tab.goto(f"{address}/{PAGES[0]}")
+    tab.goto(f"{address}/{CONTENT[0]}")
     tab.keyboard.press("Control+k")
     tab.keyboard.type("Eckart")
     tab.keyboard.press("Enter")
@@ -63,7 +63,7 @@ def test_the_search_finds_eckart(tab, address):
 
 
 def test_dark_mode_keeps_and_leaves_the_pixels_of_pictures_alone(tab, address):
-    tab.goto(f"{address}/{CHAPTERS[0]}.html")
+    tab.goto(f"{address}/{BOOK.chapters[0].document}.html")
     picture = tab.locator("article img").first
 
     def theme():
@@ -73,7 +73,7 @@ def test_dark_mode_keeps_and_leaves_the_pixels_of_pictures_alone(tab, address):
         if theme() != "dark":
             tab.locator(".theme-switch-button:visible").first.click()
     assert theme() == "dark"
-    tab.goto(f"{address}/{CHAPTERS[-1]}.html")
+    tab.goto(f"{address}/{BOOK.chapters[-1].document}.html")
     assert theme() == "dark"
     for picture in tab.locator("article img").all():
         assert picture.evaluate("image => getComputedStyle(image).filter") == "none"
@@ -83,7 +83,7 @@ def test_dark_mode_keeps_and_leaves_the_pixels_of_pictures_alone(tab, address):
 
 def test_code_can_be_copied(tab, address):
     tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    tab.goto(f"{address}/{CHAPTERS[0]}.html")
+    tab.goto(f"{address}/{BOOK.chapters[0].document}.html")
     cell = tab.locator("div.cell_input:visible div.highlight").first
     cell.hover()
     cell.locator("button.copybtn").click()
@@ -91,14 +91,14 @@ def test_code_can_be_copied(tab, address):
     assert tab.evaluate("navigator.clipboard.readText()").strip() == cell.locator("pre").inner_text().strip()
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
 def test_the_notebook_downloads_and_opens(tab, address, tmp_path, chapter):
-    tab.goto(f"{address}/{chapter}.html")
+    tab.goto(f"{address}/{chapter.document}.html")
     tab.locator(".dropdown-download-buttons > button").click()
     with tab.expect_download() as started:
         tab.locator("a.btn-download-source-button").click()
     download = started.value
-    assert download.suggested_filename == chapter.rsplit("/", 1)[1] + ".ipynb"
+    assert download.suggested_filename == chapter.path.name
     download.save_as(tmp_path / "chapter.ipynb")
     notebook = nbformat.read(tmp_path / "chapter.ipynb", as_version=4)
     nbformat.validate(notebook)
@@ -106,13 +106,13 @@ def test_the_notebook_downloads_and_opens(tab, address, tmp_path, chapter):
 
 
 def test_previous_and_next_lead_through_the_book(tab, address):
-    tab.goto(f"{address}/{PAGES[0]}")
-    visited = [PAGES[0]]
+    tab.goto(f"{address}/{CONTENT[0]}")
+    visited = [CONTENT[0]]
     while tab.locator("a.right-next").count():
         with tab.expect_navigation():
             tab.locator("a.right-next").click()
         visited.append(tab.url.removeprefix(f"{address}/"))
-    assert visited == [page for page in PAGES if page not in ("search.html", "404.html")]
+    assert visited == CONTENT
 
 
 def test_a_wrong_address_below_a_folder_still_shows_the_page_for_it(tab, address):

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from pages import CHAPTERS, DOCUMENTS, PAGES, ROOT
+from pages import BOOK, CONTENT, PAGES
 
 
 @cache
@@ -28,7 +28,7 @@ def test_the_site_has_the_pages_of_the_table_of_contents_and_no_others(site):
 
 def test_the_address_of_the_site_leads_to_the_welcome_page(site):
     refresh = read(site / "index.html").select_one("meta[http-equiv='refresh' i]")
-    assert refresh["content"].endswith(f"{DOCUMENTS[0]}.html")
+    assert refresh["content"].endswith(CONTENT[0])
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -89,7 +89,7 @@ def test_no_source_of_a_formula_or_of_a_directive_is_left_in_the_text(site, name
     assert re.findall(r"\\[A-Za-z]+.{0,20}|\$.{0,20}|:{3,}.{0,20}|\{[a-z:]+\}.{0,20}", page.get_text()) == []
 
 
-@pytest.mark.parametrize("name", [page for page in PAGES if page not in ("search.html", "404.html")])
+@pytest.mark.parametrize("name", CONTENT)
 def test_a_page_has_a_description_and_a_social_picture(site, name):
     page = read(site / name)
     description = page.select_one("meta[name=description]")["content"]
@@ -100,36 +100,31 @@ def test_a_page_has_a_description_and_a_social_picture(site, name):
 
 
 def test_descriptions_are_not_shared(site):
-    descriptions = [read(site / f"{name}.html").select_one("meta[name=description]")["content"] for name in DOCUMENTS]
-    assert len(set(descriptions)) == len(DOCUMENTS)
+    descriptions = [read(site / name).select_one("meta[name=description]")["content"] for name in CONTENT]
+    assert len(set(descriptions)) == len(CONTENT)
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
 def test_the_download_of_a_chapter_is_its_notebook(site, chapter):
-    button = read(site / f"{chapter}.html").select_one("a.btn-download-source-button")
-    assert button["download"] == chapter.rsplit("/", 1)[1] + ".ipynb"
-    served = (site / f"{chapter}.html").parent / button["href"]
-    assert json.loads(served.read_text(encoding="utf-8")) == json.loads(
-        (ROOT / f"{chapter}.ipynb").read_text(encoding="utf-8")
-    )
+    button = read(site / f"{chapter.document}.html").select_one("a.btn-download-source-button")
+    assert button["download"] == chapter.path.name
+    served = (site / f"{chapter.document}.html").parent / button["href"]
+    assert json.loads(served.read_text(encoding="utf-8")) == json.loads(chapter.path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
 def test_hidden_tests_stay_hidden(site, chapter):
-    notebook = json.loads((ROOT / f"{chapter}.ipynb").read_text(encoding="utf-8"))
-    removed = [
-        "".join(cell["source"]) for cell in notebook["cells"] if "remove-cell" in cell["metadata"].get("tags", [])
-    ]
-    text = article(read(site / f"{chapter}.html")).get_text()
+    removed = [chapter.cells[position].source for position in chapter.checks]
+    text = article(read(site / f"{chapter.document}.html")).get_text()
     assert removed
     assert [source for source in removed if source in text] == []
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
 def test_solutions_and_proofs_can_be_folded(site, chapter):
-    page = article(read(site / f"{chapter}.html"))
+    page = article(read(site / f"{chapter.document}.html"))
     boxes = page.select("div.solution, div.proof.admonition[id^=proof-]")
-    assert len(page.select("div.solution")) == len(page.select("div.exercise")) >= 8
+    assert len(page.select("div.solution")) == len(page.select("div.exercise")) == len(chapter.exercises)
     assert [
         box["id"] for box in boxes if "dropdown" not in box["class"] or not box.select_one(".admonition-title")
     ] == []

@@ -5,9 +5,10 @@ import subprocess
 import sys
 from decimal import Decimal
 
-import nbformat
 import pytest
-from pages import CHAPTERS, DOCUMENTS, ROOT
+from pages import BOOK
+
+from publishing.book import ROOT
 
 NUMBER = re.compile(r"(?<![\w.^_-])\d+(?:[,_]\d{3})*(?:\.\d+)?(?![\w]|[.,]?\d)")
 MATHEMATICS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.S)
@@ -18,17 +19,11 @@ PLACE_IN_A_BOOK = re.compile(
 NOT_PROSE = re.compile(r"```.*?```|`[^`\n]*`|^:\w+:.*$|\]\([^)]*\)|\{[a-z:]+\}|\(eq-[\w-]+\)|<[^>]+>", re.S | re.M)
 
 
-def read(chapter):
-    return nbformat.read(ROOT / f"{chapter}.ipynb", as_version=4)
-
-
 def prose(chapter):
     """Text cells, captions and alternative texts, without code."""
-    for cell in read(chapter).cells:
-        if cell.cell_type == "markdown":
-            yield NOT_PROSE.sub(" ", cell.source)
-        for part in cell.metadata.get("mystnb", {}).values():
-            yield from (part[key] for key in ("caption", "alt") if key in part)
+    yield NOT_PROSE.sub(" ", chapter.text)
+    for figure in chapter.figures:
+        yield from (figure.caption, figure.alt)
 
 
 def values(text):
@@ -41,7 +36,7 @@ def values(text):
 def computed(chapter):
     """Numbers in outputs and in code; an output of 0.352 also computes 35.2 %."""
     found = set()
-    for cell in read(chapter).cells:
+    for cell in chapter.cells:
         if cell.cell_type == "code":
             found |= values(cell.source)
             for output in cell.outputs:
@@ -53,7 +48,7 @@ def is_a_year(number):
     return number == number.to_integral() and 1800 <= number <= 2030
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
 def test_every_number_in_a_sentence_is_computed_or_asserted_by_a_cell(chapter):
     known = computed(chapter)
     unknown = []
@@ -83,21 +78,16 @@ GREEK = set(
 )
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
 def test_every_symbol_stands_on_the_notation_page(chapter):
     notation = symbols((ROOT / "book" / "notation.md").read_text(encoding="utf-8"))
-    text = "\n\n".join(cell.source for cell in read(chapter).cells if cell.cell_type == "markdown")
     # What an exercise introduces is explained in the exercise.
-    assert symbols(text.split("## Exercises")[0]) - notation == set()
+    assert symbols(chapter.text.split("## Exercises")[0]) - notation == set()
 
 
 def test_spelling(tmp_path):
-    for name in DOCUMENTS:
-        if (ROOT / f"{name}.md").exists():
-            text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
-        else:
-            text = "\n\n".join(cell.source for cell in read(name).cells)
-        (tmp_path / f"{name.replace('/', '-')}.txt").write_text(text, encoding="utf-8")
+    for page in BOOK.pages:
+        (tmp_path / f"{page.name}.txt").write_text(page.text, encoding="utf-8")
     for name in ("README.md", "CONTRIBUTING.md", "data/README.md"):
         (tmp_path / name.replace("/", "-")).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
     checked = subprocess.run(

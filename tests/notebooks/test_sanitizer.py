@@ -4,11 +4,11 @@ import io
 import re
 
 import matplotlib.pyplot as plt
-import nbformat
 import pytest
 from nbval.plugin import get_sanitize_patterns
-from pages import CHAPTERS, ROOT
+from pages import BOOK
 
+from publishing.book import ROOT
 from svdbook import plots
 
 PATTERNS = dict(get_sanitize_patterns((ROOT / "tests" / "nbval-sanitize.cfg").read_text(encoding="utf-8")))
@@ -20,10 +20,10 @@ def sanitize(text):
     return text
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
 def test_outputs_that_are_no_figures_are_compared_as_they_are(chapter):
     compared = 0
-    for cell in nbformat.read(ROOT / f"{chapter}.ipynb", as_version=4).cells:
+    for cell in chapter.cells:
         for output in cell.get("outputs", []):
             texts = [value for kind, value in output.get("data", {}).items() if kind != "image/svg+xml"]
             for text in [*texts, output.get("text", "")]:
