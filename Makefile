@@ -3,10 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CHAPTERS := $(wildcard notebooks/*.ipynb)
-PAGES := $(CHAPTERS) $(wildcard book/*.md book/references.bib data/README.md) $(shell find book/_static -type f)
+PAGES := $(CHAPTERS) $(wildcard book/*.md book/references.bib data/README.md) $(shell find book/_static book/_templates -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test notebooks bench format lock clean
+.PHONY: help book serve lab test new check fuzz notebooks bench format lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,8 +24,12 @@ help:  ## list the targets
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# Sphinx reads conf.py; Jupyter Book writes it from _config.yml, which people edit.
+conf.py: _config.yml .venv/requirements.stamp
+	@$(BIN)/jupyter-book config sphinx . >/dev/null
+
 # Sphinx rebuilds the pages that were edited. It does not see that all pages change with these files.
-_build/.fresh: .venv/requirements.stamp _config.yml _toc.yml publishing/site.py
+_build/.fresh: conf.py _toc.yml $(wildcard publishing/*.py)
 	@rm -rf _build/.doctrees _build/html
 	@mkdir -p _build
 	@touch $@
@@ -33,7 +37,7 @@ _build/.fresh: .venv/requirements.stamp _config.yml _toc.yml publishing/site.py
 # A page that gave a warning is not read again by the next build, which would then forget the warning:
 # after a failed build the next one starts afresh.
 _build/html/.stamp: _build/.fresh $(PAGES)
-	@$(BIN)/jupyter-book build . -n -W --keep-going || { rm -f _build/.fresh; exit 1; }
+	@$(BIN)/sphinx-build -q -n -W --keep-going -d _build/.doctrees . _build/html || { rm -f _build/.fresh; exit 1; }
 	@touch $@
 
 book: _build/html/.stamp  ## build the site into _build/html
@@ -49,6 +53,17 @@ lab: .venv/requirements.stamp  ## open the notebooks in JupyterLab
 
 test: .venv/requirements-dev.stamp _build/html/.stamp  ## run every test
 	@$(BIN)/python -m pytest
+
+new: .venv/requirements.stamp  ## begin a chapter: make new CHAPTER=my-topic
+	@$(BIN)/python -m publishing.new_chapter "$(CHAPTER)"
+
+check: .venv/requirements-dev.stamp  ## check one chapter in half a minute: make check CHAPTER=basics
+	@$(BIN)/python -m publishing.book "$(CHAPTER)"
+	@$(MAKE) --no-print-directory book
+	@$(BIN)/python -m pytest "notebooks/$(CHAPTER).ipynb" tests/notebooks tests/book/test_pages.py -k "$(CHAPTER)"
+
+fuzz: .venv/requirements-dev.stamp  ## try the properties on fresh random matrices, until one fails or Ctrl-C
+	@while HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest tests/svdbook -m hypothesis; do :; done; false
 
 notebooks: .venv/requirements.stamp  ## execute all notebooks in place
 	@$(BIN)/python -m publishing.notebooks

