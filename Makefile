@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-CHAPTERS := $(wildcard notebooks/*.ipynb)
-PAGES := $(CHAPTERS) $(wildcard book/*.md book/references.bib data/README.md) $(shell find book/_static book/_templates -type f)
+FRAME := conf.py _toc.yml $(wildcard publishing/*.py book/_templates/*.html book/_templates/*/*.html) book/_static/book.css
+PAGES := $(wildcard notebooks/*.ipynb book/*.md data/*) book/references.bib \
+  $(filter-out book/_static/book.css,$(shell find book/_static -type f))
 
 .DEFAULT_GOAL := help
 .PHONY: help book serve lab test new check fuzz notebooks bench format lock clean
@@ -28,16 +29,13 @@ help:  ## list the targets
 conf.py: _config.yml .venv/requirements.stamp
 	@$(BIN)/jupyter-book config sphinx . >/dev/null
 
-# Sphinx rebuilds the pages that were edited. It does not see that all pages change with these files.
-_build/.fresh: conf.py _toc.yml $(wildcard publishing/*.py)
-	@rm -rf _build/.doctrees _build/html
-	@mkdir -p _build
-	@touch $@
-
-# A page that gave a warning is not read again by the next build, which would then forget the warning:
-# after a failed build the next one starts afresh.
-_build/html/.stamp: _build/.fresh $(PAGES)
-	@$(BIN)/sphinx-build -q -n -W --keep-going -d _build/.doctrees . _build/html || { rm -f _build/.fresh; exit 1; }
+# Sphinx rebuilds the pages that were edited. It does not see that all pages change with the frame, and it trusts
+# what an interrupted or failed build left: in both cases we start afresh. The stamp stands only beside a whole site.
+_build/html/.stamp: $(FRAME) $(PAGES)
+	@if [ ! -e $@ ] || [ -n "$(filter $(FRAME),$?)" ]; then rm -rf _build/.doctrees _build/html; fi
+	@rm -f $@
+	@echo "Building the book ..."
+	@$(BIN)/sphinx-build -q -n -W --keep-going -d _build/.doctrees . _build/html
 	@touch $@
 
 book: _build/html/.stamp  ## build the site into _build/html

@@ -91,7 +91,7 @@ def hang_punctuation(app, doctree, docname):
 def visit_math(translator, node):
     before, after = (translator.encode(node.get(side, "")) for side in ("before", "after"))
     # On a span, because a browser that translates the page looks for the attribute on elements of HTML.
-    translator.body.append(f'<span class="formula" translate="no">{before}{convert(translator, node)}{after}</span>')
+    translator.body.append(f'<span class="math" translate="no">{before}{convert(translator, node)}{after}</span>')
     raise nodes.SkipNode
 
 
