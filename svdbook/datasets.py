@@ -10,6 +10,7 @@ import numpy as np
 import pooch
 
 from svdbook import images
+from svdbook._validation import check_choice
 
 _CHECKOUT_DATA = Path(__file__).resolve().parents[1] / "data"
 _TIMEOUT_SECONDS = 30
@@ -229,8 +230,7 @@ def load_image(name):
     >>> load_image("camera").shape
     (512, 512)
     """
-    if name not in _IMAGES:
-        raise ValueError(f"name is {name!r}, wanted one of {', '.join(_IMAGES)}")
+    check_choice(name, _IMAGES, "name")
     return images.load(_data_file(f"{name}.png"))
 
 
@@ -340,8 +340,7 @@ def load_nist(name):
     >>> filip.A.shape, filip.names[:3]
     ((82, 11), ('1', 'x', 'x^2'))
     """
-    if name not in _NIST:
-        raise ValueError(f"name is {name!r}, wanted one of {', '.join(_NIST)}")
+    check_choice(name, _NIST, "name")
     certified = json.loads(_data_file("nist_strd.json").read_text(encoding="utf-8"))[name]
     n = len(certified["coefficients"])
     if name == "Longley":
@@ -382,8 +381,7 @@ def _data_file(name):
     OSError
         If the book's address is not known, the download fails, or its checksum is wrong.
     """
-    if name not in _SHA256:
-        raise ValueError(f"name is {name!r}, wanted one of {', '.join(_SHA256)}")
+    check_choice(name, _SHA256, "name")
     in_checkout = _CHECKOUT_DATA / name
     if in_checkout.is_file():
         return in_checkout

@@ -1,7 +1,6 @@
 """The singular value decomposition of one matrix, and what is read off it."""
 
 import math
-from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +8,15 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from svdbook import algorithms
-from svdbook._validation import as_count, as_matrix, as_singular_values
+from svdbook._validation import (
+    as_count,
+    as_matrix,
+    as_singular_values,
+    check_choice,
+    check_not_empty,
+    check_number,
+    check_shape,
+)
 
 
 class SVDResult(NamedTuple):
@@ -67,10 +74,11 @@ def svd(A):
 def fix_signs(U, Vt):
     """Multiply each pair of singular vectors so that a convention holds.
 
-    The entry of largest modulus of every right singular vector becomes real and positive. Entries that
-    tie with the largest, up to rounding, count as equal and the first of them decides. Multiplying u_i
-    and v_i by the same number of modulus 1 changes no product ``U @ np.diag(s) @ Vt``. A rotation of
-    vectors that share a singular value is not settled by this.
+    The entry of largest modulus of every right singular vector becomes real and positive. Entries whose
+    modulus is within a relative ``sqrt(eps)`` of the largest, with the machine epsilon of the dtype, count
+    as equal to it, and the first of them decides. Multiplying u_i and v_i by the same number of modulus 1
+    changes no product ``U @ np.diag(s) @ Vt``. A rotation of vectors that share a singular value is not
+    settled by this.
 
     Parameters
     ----------
@@ -153,16 +161,12 @@ def numerical_rank(s, shape, rtol=None):
     (2, 1)
     """
     s = as_singular_values(s)
-    if len(shape) != 2 or min(shape) != len(s):
-        raise ValueError(f"shape must be (m, n) with min(m, n) = len(s) = {len(s)}, got {shape}")
+    check_shape(shape, s)
     if rtol is None:
         rtol = max(shape) * np.finfo(s.dtype).eps
-    elif isinstance(rtol, Real) and 0 <= rtol < 1:
-        rtol = np.float64(rtol)  # else single precision would round a number just below 1 to 1
     else:
-        raise ValueError(
-            f"rtol must be a number from 0 to below 1, relative to the largest singular value, got {rtol!r}"
-        )
+        check_number(rtol, "[0, 1)", "rtol")
+        rtol = np.float64(rtol)  # else single precision would round a number just below 1 to 1
     return int((s > rtol * s.max(initial=0)).sum())
 
 
@@ -194,8 +198,7 @@ def condition_number(s):
     (3.0, inf)
     """
     s = as_singular_values(s)
-    if s.size == 0:
-        raise ValueError("s must hold at least one singular value, got none")
+    check_not_empty(s, "s")
     return float(s[0]) / float(s[-1]) if s[-1] > 0 else math.inf
 
 
@@ -233,15 +236,14 @@ def low_rank(A, k, method="auto"):
     """
     A = as_matrix(A)
     k = as_count(k, min(A.shape))
+    check_choice(method, ("auto", "exact", "randomized"), "method")
     if method == "auto":
         method = "randomized" if min(A.shape) >= max(1000, 20 * (k + 10)) else "exact"
     if method == "randomized":
         # Wide and sharp enough for both norms, on spectra that hardly decay as well.
         U, s, Vt = algorithms.randomized_svd(A, k, oversampling=k + 10, power_iterations=8)
-    elif method == "exact":
-        U, s, Vt = np.linalg.svd(A, full_matrices=False)
     else:
-        raise ValueError(f'method must be "auto", "exact" or "randomized", got {method!r}')
+        U, s, Vt = np.linalg.svd(A, full_matrices=False)
     return (U[:, :k] * s[:k]) @ Vt[:k]
 
 
@@ -277,8 +279,7 @@ def truncation_error(s, k, norm="fro"):
     """
     s = as_singular_values(s)
     dropped = s[as_count(k, len(s)) :]
-    if norm not in ("fro", 2):
-        raise ValueError(f'norm must be "fro" or 2, got {norm!r}')
+    check_choice(norm, ("fro", 2), "norm")
     if dropped.size == 0 or dropped[0] == 0:
         return 0.0
     if norm == 2:
@@ -346,8 +347,7 @@ def rank_for_energy(s, energy):
     (1, 2)
     """
     kept = np.cumsum(explained_variance(s))
-    if not 0 < energy <= 1:
-        raise ValueError(f"energy must be a share above 0 and at most 1, got {energy!r}")
+    check_number(energy, "(0, 1]", "energy")
     return int(np.searchsorted(kept, energy * kept[-1] * (1 - 4 * np.finfo(kept.dtype).eps))) + 1
 
 
@@ -375,7 +375,7 @@ def optimal_rank(s, shape, noise=None):
     Raises
     ------
     ValueError
-        If `s` is not a vector of min(m, n) singular values, or `noise` is not a positive number.
+        If `s` is not a vector of min(m, n) > 0 singular values, or `noise` is not a positive number.
 
     References
     ----------
@@ -392,17 +392,16 @@ def optimal_rank(s, shape, noise=None):
     (1, 1)
     """
     s = as_singular_values(s)
-    if len(shape) != 2 or min(shape) != len(s) or len(s) == 0:
-        raise ValueError(f"shape must be (m, n) with min(m, n) = len(s) = {len(s)} > 0, got {shape}")
+    check_not_empty(s, "s")
+    check_shape(shape, s)
     beta = min(shape) / max(shape)
     # Threshold in units of noise * sqrt(max(m, n)), equation (11).
     threshold = np.sqrt(2 * (beta + 1) + 8 * beta / (beta + 1 + np.sqrt(beta**2 + 14 * beta + 1)))
     if noise is None:
         scale = np.median(s) / np.sqrt(_marchenko_pastur_median(beta))
-    elif np.isfinite(noise) and noise > 0:
-        scale = noise * np.sqrt(max(shape))
     else:
-        raise ValueError(f"noise must be a positive standard deviation, got {noise!r}")
+        check_number(noise, "(0, inf)", "noise")
+        scale = noise * np.sqrt(max(shape))
     return int((s > threshold * scale).sum())
 
 

@@ -2,7 +2,6 @@
 
 import io
 import math
-import numbers
 import os
 import re
 import time
@@ -13,6 +12,8 @@ from threading import Thread
 import numpy as np
 import requests
 from PIL import Image, ImageOps
+
+from svdbook._validation import as_array, as_count, as_picture, check_not_empty, check_number
 
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 10
@@ -68,7 +69,7 @@ def load(source):
     >>> load("ftp://example.org/cat.png")
     Traceback (most recent call last):
     ...
-    ValueError: source is 'ftp://example.org/cat.png', wanted a path or an http(s) address
+    ValueError: source must be a path or an http(s) address, got 'ftp://example.org/cat.png'
     """
     if isinstance(source, os.PathLike):
         return _decode(Path(source).read_bytes(), source)
@@ -77,9 +78,9 @@ def load(source):
         if scheme is None:
             return _decode(Path(source).read_bytes(), source)
         if scheme[1].lower() not in ("http", "https"):
-            raise ValueError(f"source is {source!r}, wanted a path or an http(s) address")
+            raise ValueError(f"source must be a path or an http(s) address, got {source!r}")
         return _decode(_download(source), source)
-    return _checked_image("source", source)
+    return as_picture(source, "source")
 
 
 def compress(image, k):
@@ -117,10 +118,8 @@ def compress(image, k):
     >>> np.allclose(compress(gradient, 1), gradient)
     True
     """
-    image = _checked_image("image", image)
-    largest = min(image.shape[:2])
-    if isinstance(k, bool) or not isinstance(k, numbers.Integral) or not 1 <= k <= largest:
-        raise ValueError(f"k is {k!r}, wanted an integer from 1 to {largest}")
+    image = as_picture(image, "image")
+    k = as_count(k, min(image.shape[:2]), lower=1)
     lowest, highest = (0, 255) if image.dtype == np.uint8 else (image.min(), image.max())
 
     channels = image.astype(np.float64)
@@ -167,42 +166,15 @@ def psnr(image, approximation, peak=255):
     >>> psnr([[0, 255]], [[0, 255]])
     inf
     """
-    image = _checked_numbers("image", image)
-    approximation = _checked_numbers("approximation", approximation)
+    image, approximation = as_array(image, "image", "iuf"), as_array(approximation, "approximation", "iuf")
+    check_not_empty(image, "image")
     if image.shape != approximation.shape:
-        raise ValueError(f"approximation has shape {approximation.shape}, wanted that of image, {image.shape}")
-    if not isinstance(peak, numbers.Real) or not 0 < peak < math.inf:
-        raise ValueError(f"peak is {peak!r}, wanted a positive number")
+        raise ValueError(f"approximation must have the shape of image, {image.shape}, got {approximation.shape}")
+    check_number(peak, "(0, inf)", "peak")
     # In floating point, because 3 - 5 is 254 in uint8.
     difference = (image.astype(np.float64) - approximation.astype(np.float64)) / peak
     error = np.mean(difference**2)
     return math.inf if error == 0 else float(-10 * np.log10(error))
-
-
-def _checked_numbers(name, values):
-    """Return `values` as an array of real, finite numbers, or raise a ValueError."""
-    try:
-        values = np.asarray(values)
-    except ValueError as error:
-        raise ValueError(f"{name} is ragged, wanted rows of equal length") from error
-    if values.dtype.kind not in "uif":
-        raise ValueError(f"{name} has dtype {values.dtype}, wanted integers or real floats")
-    if values.size == 0:
-        raise ValueError(f"{name} is empty, shape {values.shape}, wanted at least one number")
-    if not np.isfinite(values).all():
-        raise ValueError(f"{name} has entries that are nan or infinite, wanted finite numbers")
-    return values
-
-
-def _checked_image(name, values):
-    """Return `values` as an array of shape (H, W) or (H, W, 3), or raise a ValueError."""
-    values = _checked_numbers(name, values)
-    if values.ndim == 2 or (values.ndim == 3 and values.shape[2] == 3):
-        return values
-    hint = ""
-    if values.ndim == 3 and values.shape[2] == 4:
-        hint = f"; {name}[..., :3] leaves out the transparency"
-    raise ValueError(f"{name} has shape {values.shape}, wanted (H, W) or (H, W, 3){hint}")
 
 
 def _download(url):
@@ -226,7 +198,7 @@ def _download(url):
 
 def _receive(url, deadline):
     """Download in pieces until all is there, the limit is passed or the deadline is over."""
-    too_large = f"source {url!r} is larger than the limit of {DOWNLOAD_LIMIT_BYTES:,} bytes"
+    too_large = f"source must have at most {DOWNLOAD_LIMIT_BYTES:,} bytes, got more from {url!r}"
     timeouts = (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
     content = bytearray()
     try:
@@ -234,7 +206,7 @@ def _receive(url, deadline):
             response.raise_for_status()
             content_type = response.headers.get("content-type", "")
             if not content_type.lower().startswith("image/"):
-                raise ValueError(f"source {url!r} has content type {content_type!r}, wanted image/*")
+                raise ValueError(f"source must have content type image/*, got {content_type!r} from {url!r}")
             length = response.headers.get("content-length", "")
             if length.isdecimal() and int(length) > DOWNLOAD_LIMIT_BYTES:
                 raise ValueError(too_large)
@@ -261,15 +233,15 @@ def _decode(content, source):
         if not too_large:
             picture = ImageOps.exif_transpose(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValueError(f"source {source!r} is too large: {error}") from error
+        raise ValueError(f"source must have at most {IMAGE_LIMIT_PIXELS:,} pixels, got {source!r}: {error}") from error
     # A broken file makes Pillow raise nearly anything: SyntaxError, struct.error, KeyError, ...
     except Exception as error:
         raise OSError(
-            f"source {source!r} cannot be read as an image, wanted an undamaged file of format {', '.join(_FORMATS)}"
+            f"source must be an undamaged image file of format {', '.join(_FORMATS)}, got {source!r}"
         ) from error
     if too_large:
         raise ValueError(
-            f"source {source!r} has {width} x {height} pixels, wanted at most {IMAGE_LIMIT_PIXELS:,} in all"
+            f"source must have at most {IMAGE_LIMIT_PIXELS:,} pixels, got {width} x {height} in {source!r}"
         )
 
     if picture.mode in ("1", "L", "RGB") and not picture.has_transparency_data:
@@ -278,7 +250,7 @@ def _decode(content, source):
         return _eight_bits(np.array(picture).astype(np.int32), source)
     if picture.mode in ("F", "LAB"):
         raise ValueError(
-            f"source {source!r} has pixels of mode {picture.mode}, wanted integers of 8 or 16 bits, grey, RGB or CMYK"
+            f"source must have grey, RGB or CMYK pixels of 8 or 16 bits, got mode {picture.mode} in {source!r}"
         )
     if picture.has_transparency_data:
         grey = picture.mode in ("1", "L", "LA", "La")
@@ -292,6 +264,6 @@ def _eight_bits(pixels, source):
     """Scale 0..65535 to 0..255 with rounding."""
     if pixels.min() < 0 or pixels.max() > 65535:
         raise ValueError(
-            f"source {source!r} has pixels from {pixels.min()} to {pixels.max()}, wanted integers of 8 or 16 bits"
+            f"source must have pixels of 8 or 16 bits, got values from {pixels.min()} to {pixels.max()} in {source!r}"
         )
     return ((pixels + 128) // 257).astype(np.uint8)

@@ -1,12 +1,11 @@
 """Least squares and the pseudoinverse."""
 
 import math
-from numbers import Real
 
 import numpy as np
 import scipy.linalg
 
-from svdbook._validation import as_matrix
+from svdbook._validation import as_array, as_matrix, check_choice, check_number
 from svdbook.decomposition import numerical_rank
 
 
@@ -128,16 +127,14 @@ def least_squares(A, b, method="svd", rtol=None, ridge=0.0):
     >>> shortest.round(6).tolist()
     [1.0, 2.0, 2.0]
     """
-    A, b = as_matrix(A), np.asarray(b)
+    A, b = as_matrix(A), as_array(b, "b", "biufc")
     if b.ndim not in (1, 2) or b.shape[0] != A.shape[0]:
         raise ValueError(
             f"b must have shape ({A.shape[0]},) or ({A.shape[0]}, k) for A of shape {A.shape}, got {b.shape}"
         )
     B = as_matrix(b if b.ndim == 2 else b[:, None], "b")
-    if method not in ("svd", "qr", "normal"):
-        raise ValueError(f'method must be "svd", "qr" or "normal", got {method!r}')
-    if not (isinstance(ridge, Real) and 0 <= ridge < math.inf):
-        raise ValueError(f"ridge must be a finite number, 0 or greater, got {ridge!r}")
+    check_choice(method, ("svd", "qr", "normal"), "method")
+    check_number(ridge, "[0, inf)", "ridge")
     dtype = np.result_type(A, B)
     A, B = A.astype(dtype), B.astype(dtype)
     n = A.shape[1]
@@ -199,6 +196,6 @@ def _require_independent(distances, shape, method, rtol, noise=0.0):
     r = min(numerical_rank(distances, shape, rtol), numerical_rank(distances, shape, noise))
     if r < n:
         raise ValueError(
-            f'A must have linearly independent columns for method="{method}", but of its {n} columns, scaled, '
-            f'not all are at working precision (shape ({m}, {n})); method="svd" takes every matrix'
+            f'A must have linearly independent columns for method="{method}", got {n} of length {m} that, scaled, '
+            'depend on each other at working precision; method="svd" takes every matrix'
         )

@@ -99,10 +99,10 @@ class PCA(TransformerMixin, BaseEstimator):
             return len(s)
         if isinstance(wanted, numbers.Integral) and not isinstance(wanted, bool) and 1 <= wanted <= len(s):
             return int(wanted)
-        if isinstance(wanted, numbers.Real) and not isinstance(wanted, numbers.Integral) and 0 < wanted < 1:
+        if isinstance(wanted, numbers.Real) and 0 < wanted < 1:
             if s[0] == 0:
                 raise ValueError(
-                    f"X must vary to keep a share of its variance, n_components={wanted!r}; all its rows are equal"
+                    f"X must vary to keep a share of its variance, n_components={wanted!r}, got equal rows"
                 )
             return rank_for_energy(s, wanted)
         raise ValueError(

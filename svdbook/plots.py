@@ -13,7 +13,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-from svdbook._validation import as_count, as_matrix, as_singular_values
+from svdbook._validation import as_count, as_matrix, as_picture, as_singular_values, check_not_empty, check_number
 
 
 def use_style():
@@ -65,7 +65,7 @@ def matrix(A, ax=None, *, row_labels=None, column_labels=None, limit=None, signe
     Raises
     ------
     ValueError
-        If `A` is not a real matrix of finite numbers with at least one entry, or `limit` is not positive.
+        If `A` is not a real matrix of finite numbers with at least one entry, or `limit` is not a positive number.
 
     Examples
     --------
@@ -73,13 +73,11 @@ def matrix(A, ax=None, *, row_labels=None, column_labels=None, limit=None, signe
     >>> plots.matrix([[1, -2], [3, 4]]).get_clim()
     (-4.0, 4.0)
     """
-    A = as_matrix(A)
-    if np.iscomplexobj(A) or A.size == 0:
-        raise ValueError(f"A must be a real matrix with at least one entry, got shape {A.shape}, dtype {A.dtype}")
+    A = as_matrix(A, kinds="biuf")
+    check_not_empty(A, "A")
     if limit is None:
         limit = float(abs(A).max()) or 1.0
-    elif not limit > 0:
-        raise ValueError(f"limit must be positive, got {limit!r}")
+    check_number(limit, "(0, inf)", "limit")
     ax = ax or plt.gca()
     # A zero that carries rounding noise gets the colour of zero on every machine.
     A = np.round(A / limit, 9) * limit + 0.0
@@ -109,7 +107,7 @@ def matrix(A, ax=None, *, row_labels=None, column_labels=None, limit=None, signe
     return shown
 
 
-def ellipse(A, ax=None, *, vectors=None, labels=None, centre=(0, 0), color="C0"):
+def ellipse(A, ax=None, *, vectors=None, labels=None, color="C0"):
     """Draw the ellipse onto which a 2 x 2 matrix maps the unit circle, and the images of vectors as arrows.
 
     Parameters
@@ -119,13 +117,11 @@ def ellipse(A, ax=None, *, vectors=None, labels=None, centre=(0, 0), color="C0")
     ax : matplotlib.axes.Axes, optional
         Where to draw; the current axes by default. Both directions get the same scale.
     vectors : (2, k) array_like, optional
-        Vectors, one in each column. Their images ``A @ vectors`` are drawn as arrows from the centre, in the
+        Vectors, one in each column. Their images ``A @ vectors`` are drawn as arrows from the origin, in the
         colours C1, C2, ...; an image of length 0 is drawn as a dot. The right singular vectors of `A` give
         its semi-axes.
     labels : sequence of str, optional
         One for each vector, written beyond the tip of its arrow.
-    centre : (2,) array_like
-        Centre of the ellipse.
     color : matplotlib color
         Of the ellipse.
 
@@ -149,39 +145,36 @@ def ellipse(A, ax=None, *, vectors=None, labels=None, centre=(0, 0), color="C0")
     >>> print(f"{np.hypot(*line.get_data()).max():.2f}")  # the longer semi-axis: the first singular value
     6.71
     """
-    A = as_matrix(A)
-    if A.shape != (2, 2) or np.iscomplexobj(A):
-        raise ValueError(f"A must be a real 2 x 2 matrix, got shape {A.shape}, dtype {A.dtype}")
-    vectors = as_matrix(np.zeros((2, 0)) if vectors is None else vectors, "vectors")
-    if len(vectors) != 2 or np.iscomplexobj(vectors):
-        raise ValueError(f"vectors must be a real matrix with 2 rows, got shape {vectors.shape}, dtype {vectors.dtype}")
+    A = as_matrix(A, kinds="biuf")
+    if A.shape != (2, 2):
+        raise ValueError(f"A must be a 2 x 2 matrix, got shape {A.shape}")
+    vectors = as_matrix(np.zeros((2, 0)) if vectors is None else vectors, "vectors", "biuf")
+    if len(vectors) != 2:
+        raise ValueError(f"vectors must be a matrix with 2 rows, got shape {vectors.shape}")
     if labels is None:
         labels = [""] * vectors.shape[1]
     elif len(labels) != vectors.shape[1]:
         raise ValueError(f"labels must be one for each of {vectors.shape[1]} vectors, got {len(labels)}")
-    centre = np.asarray(centre, dtype=float)
-    if centre.shape != (2,) or not np.isfinite(centre).all():
-        raise ValueError(f"centre must be two finite numbers, got {centre.tolist()}")
     ax = ax or plt.gca()
     angles = np.linspace(0, 2 * np.pi, 361)
     scale = abs(A).max() or 1.0
     # Rounding noise must not reach the bytes of the figure.
-    outline = np.round(A / scale @ [np.cos(angles), np.sin(angles)], 9) * scale + centre[:, None]
+    outline = np.round(A / scale @ [np.cos(angles), np.sin(angles)], 9) * scale
     images = np.round(A / scale @ vectors, 9) * scale
     (line,) = ax.plot(*outline, color=color)
-    for i, (image_of, label) in enumerate(zip(images.T, labels, strict=True), start=1):
-        tip, length = centre + image_of, np.hypot(*image_of)
+    for i, (tip, label) in enumerate(zip(images.T, labels, strict=True), start=1):
+        length = np.hypot(*tip)
         if length == 0:
-            ax.plot(*centre, "o", color=f"C{i}")
+            ax.plot(0, 0, "o", color=f"C{i}")
         else:
             ax.annotate(
                 "",
                 tip,
-                centre,
+                (0, 0),
                 arrowprops={"arrowstyle": "-|>", "color": f"C{i}", "linewidth": 1.8, "shrinkA": 0, "shrinkB": 0},
             )
         # The label begins just beyond the tip, whatever the direction.
-        x, y = image_of / length if length else (0.0, 1.0)
+        x, y = tip / length if length else (0.0, 1.0)
         ax.annotate(
             label,
             tip,
@@ -193,26 +186,24 @@ def ellipse(A, ax=None, *, vectors=None, labels=None, centre=(0, 0), color="C0")
             zorder=4,
             path_effects=[withStroke(linewidth=3, foreground=ax.get_facecolor())],
         )
-    ax.update_datalim((images + centre[:, None]).T)
+    ax.update_datalim(images.T)
     ax.autoscale_view()
     ax.set_aspect("equal")
     return line
 
 
-def spectrum(s, ax=None, *, k=None, log=True, label=None):
-    """Draw singular values against their index, from 1.
+def spectrum(s, ax=None, *, k=None, label=None):
+    """Draw singular values on a logarithmic axis against their index, from 1.
 
     Parameters
     ----------
     s : (p,) array_like
-        Singular values, largest first. On a logarithmic axis those below 1e-12 of the largest are left
-        out: they are rounding noise.
+        Singular values, largest first. Those below 1e-12 of the largest are left out: they are rounding
+        noise.
     ax : matplotlib.axes.Axes, optional
         Where to draw; the current axes by default.
     k : int, optional
         Mark the cut after the first `k` with a dashed line.
-    log : bool
-        Logarithmic vertical axis.
     label : str, optional
         For a legend.
 
@@ -233,12 +224,11 @@ def spectrum(s, ax=None, *, k=None, log=True, label=None):
     """
     s = as_singular_values(s)
     ax = ax or plt.gca()
-    shown = s > 1e-12 * s.max(initial=0) if log else np.full(len(s), True)
+    shown = s > 1e-12 * s.max(initial=0)
     (line,) = ax.plot(np.arange(1, len(s) + 1)[shown], s[shown], "o" if len(s) <= 30 else "-", label=label)
     if k is not None:
         ax.axvline(as_count(k, len(s)) + 0.5, color="0.4", linestyle="--", linewidth=1)
-    if log:
-        ax.set_yscale("log")
+    ax.set_yscale("log")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("index $i$")
     ax.set_ylabel(r"singular value $\sigma_i$")
@@ -265,7 +255,7 @@ def image(picture, ax=None, *, title=None, peak=None):
     Raises
     ------
     ValueError
-        If `picture` has another shape.
+        If `picture` is not an array of finite real numbers of such a shape, or `peak` is not a positive number.
 
     Examples
     --------
@@ -273,11 +263,10 @@ def image(picture, ax=None, *, title=None, peak=None):
     >>> plots.image([[0, 255], [128, 64]]).get_array().tolist()
     [[0, 255], [128, 64]]
     """
-    picture = np.asarray(picture)
-    if not (picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 3)) or picture.size == 0:
-        raise ValueError(f"picture must be (H, W) or (H, W, 3), got shape {picture.shape}")
+    picture = as_picture(picture, "picture", "biuf")
     if peak is None:
         peak = 255 if picture.dtype.kind in "iu" else 1.0
+    check_number(peak, "(0, inf)", "peak")
     ax = ax or plt.gca()
     # Whole grey levels, so that rounding noise does not reach the bytes of the figure.
     levels = np.clip(np.round(picture * (255 / peak)), 0, 255).astype(np.uint8)
@@ -286,55 +275,3 @@ def image(picture, ax=None, *, title=None, peak=None):
     if title is not None:
         ax.set_title(title)
     return shown
-
-
-def layers(A, k, *, row_labels=None, column_labels=None):
-    """Draw the first rank-one layers of a matrix above their partial sums.
-
-    Parameters
-    ----------
-    A : (m, n) array_like
-        Real matrix.
-    k : int
-        How many layers, from 1 to min(m, n).
-    row_labels, column_labels : sequence of str, optional
-        Names beside the rows and below the columns of the outer panels.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Two rows of `k` panels on one colour scale, with a colour bar.
-
-    Raises
-    ------
-    ValueError
-        If `A` is not a real matrix of finite numbers or `k` is out of range.
-
-    Examples
-    --------
-    >>> from svdbook import plots
-    >>> len(plots.layers([[1, 2], [3, 4]], k=2).axes)
-    5
-    """
-    A = as_matrix(A)
-    k = as_count(k, min(A.shape))
-    if k == 0:
-        raise ValueError("k must be at least 1 to have a layer to draw, got 0")
-    U, s, Vt = np.linalg.svd(A, full_matrices=False)
-    pieces = [s[i] * np.outer(U[:, i], Vt[i]) for i in range(k)]
-    sums = np.cumsum(pieces, axis=0)
-    limit = max(abs(np.array([*pieces, *sums])).max(), abs(A).max())
-    figure, axes = plt.subplots(2, k, figsize=(6, 4.8), squeeze=False)
-    for i in range(k):
-        for row, (panel, name) in enumerate(((pieces[i], f"layer {i + 1}"), (sums[i], f"sum of {i + 1}"))):
-            shown = matrix(
-                panel,
-                axes[row, i],
-                limit=limit,
-                signed=True,
-                row_labels=row_labels if i == 0 else None,
-                column_labels=column_labels if row == 1 else None,
-                title=name,
-            )
-    figure.colorbar(shown, ax=axes, shrink=0.7)
-    return figure

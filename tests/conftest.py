@@ -1,4 +1,4 @@
-"""Fixtures for the tests of the built site."""
+"""Fixtures for the tests of the built site, and how hard the property tests look."""
 
 import functools
 import http.server
@@ -7,6 +7,7 @@ import shutil
 import threading
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -26,6 +27,11 @@ BROWSERS = [
     r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
 ]
 NO_BROWSER = "no Chromium or Chrome on this machine"
+
+# The same examples in every run: a failure comes from a change and not by chance. Fresh ones: `make fuzz`.
+hypothesis.settings.register_profile("default", derandomize=True, deadline=None, max_examples=200)
+hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=2000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(scope="session")

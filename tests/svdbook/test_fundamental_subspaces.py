@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import scipy.linalg
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import svdbook
@@ -126,7 +126,6 @@ def test_a_graded_matrix_keeps_its_small_directions():
 
 
 @given(st.integers(0, 9), st.integers(0, 9), st.data())
-@settings(deadline=None)
 def test_dimensions_add_up(m, n, data):
     r = data.draw(st.integers(0, min(m, n)))
     A = of_rank(m, n, r, seed=data.draw(st.integers(0, 100)))
@@ -142,7 +141,7 @@ def test_dimensions_add_up(m, n, data):
         ([1, 2, 3], r"A must be a matrix .* got an array of shape \(3,\)"),
         (np.zeros((2, 2, 2)), r"A must be a matrix"),
         ([[1, np.nan]], r"A must be finite, got nan at \[0, 1\]"),
-        ([["a"]], "A must hold integers, or real or complex numbers"),
+        ([["a"]], "A must hold real or complex numbers, got dtype <U1"),
     ],
 )
 def test_subspaces_refuses_what_is_no_matrix_of_numbers(A, message):
@@ -214,9 +213,9 @@ def test_the_rank_is_the_smallest_within_the_tolerance(k):
         ([2, np.inf][::-1], (2, 2), None, "s must be finite"),
         ([2, 1], (3, 3), None, r"shape must be \(m, n\) with min\(m, n\) = len\(s\) = 2, got \(3, 3\)"),
         ([2, 1], (2,), None, "shape must be"),
-        ([2, 1], (2, 2), -0.1, "rtol must be a number from 0 to below 1, .* got -0.1"),
+        ([2, 1], (2, 2), -0.1, r"rtol must be a number in \[0, 1\), got -0.1"),
         ([2, 1], (2, 2), 1.0, "rtol must be"),
-        ([2, 1], (2, 2), 1.5, "rtol must be .* relative to the largest singular value, got 1.5"),
+        ([2, 1], (2, 2), 1.5, r"rtol must be a number in \[0, 1\), got 1.5"),
         ([2, 1], (2, 2), np.nan, "rtol must be .* got nan"),
         ([2, 1], (2, 2), "0.1", "rtol must be .* got '0.1'"),
         ([2, 1], (2, 2), 0.1j, "rtol must be"),
@@ -270,7 +269,7 @@ def test_the_condition_number_does_not_warn_where_it_overflows():
 @pytest.mark.parametrize(
     ("s", "message"),
     [
-        ([], "s must hold at least one singular value, got none"),
+        ([], r"s must have at least one entry, got shape \(0,\)"),
         ([1, 2], "s must be nonnegative and in nonincreasing order"),
         ([-1], "s must be nonnegative"),
         ([np.nan], "s must be finite"),

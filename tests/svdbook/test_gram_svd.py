@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import scipy.linalg
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from svdbook.algorithms import gram_svd
@@ -130,7 +130,6 @@ def test_graded_matrix_the_vectors_of_small_values_are_orthogonal_only_as_docume
     assert off.max() > 1e-10
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.integers(1, 8), st.integers(1, 8), st.integers(0, 2**32 - 1), st.booleans())
 def test_small_integer_matrices_agree_with_scipy_to_half_the_digits(m, n, seed, is_complex):
     rng = np.random.default_rng(seed)
@@ -160,7 +159,7 @@ def test_the_argument_is_not_changed():
         ([1, 2, 3], r"A must be a matrix \(2 dimensions\), got an array of shape \(3,\)"),
         ([[1, np.nan]], r"A must be finite, got nan at \[0, 1\]"),
         ([[1], [np.inf]], r"A must be finite, got inf at \[1, 0\]"),
-        ([["a"]], "A must hold integers, or real or complex numbers"),
+        ([["a"]], "A must hold real or complex numbers, got dtype <U1"),
     ],
 )
 def test_bad_matrices_are_refused(bad, message):

@@ -1,6 +1,7 @@
 import io
 import math
 import pathlib
+import re
 import struct
 import threading
 import time
@@ -11,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 import scipy.linalg
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from PIL import EpsImagePlugin, Image
@@ -45,19 +46,19 @@ def test_load_makes_an_array_of_lists():
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (np.zeros(3), r"source has shape \(3,\), wanted \(H, W\) or \(H, W, 3\)$"),
-        (np.zeros((2, 2, 2)), r"source has shape \(2, 2, 2\)"),
-        (np.zeros((2, 2, 4)), r"source has shape \(2, 2, 4\).*\[\.\.\., :3\] leaves out"),
-        (np.zeros((1, 2, 2, 3)), r"source has shape \(1, 2, 2, 3\)"),
-        (np.zeros((0, 5)), r"source is empty, shape \(0, 5\)"),
-        ([[1.0, np.nan]], "source has entries that are nan"),
-        ([[1.0, -np.inf]], "source has entries that are nan or infinite"),
-        ([[1j]], "source has dtype complex128"),
-        ([[True]], "source has dtype bool"),
-        ([["a"]], "source has dtype <U1"),
-        (b"\x89PNG", "source has dtype"),
-        (None, "source has dtype object"),
-        ([[1, 2], [3]], "source is ragged"),
+        (np.zeros(3), r"source must have shape \(H, W\) or \(H, W, 3\), got \(3,\)$"),
+        (np.zeros((2, 2, 2)), r"source must have shape .* got \(2, 2, 2\)$"),
+        (np.zeros((2, 2, 4)), r"source must have shape .* got \(2, 2, 4\); source\[\.\.\., :3\] leaves out"),
+        (np.zeros((1, 2, 2, 3)), r"source must have shape .* got \(1, 2, 2, 3\)$"),
+        (np.zeros((0, 5)), r"source must have at least one entry, got shape \(0, 5\)"),
+        ([[1.0, np.nan]], r"source must be finite, got nan at \[0, 1\]"),
+        ([[1.0, -np.inf]], r"source must be finite, got -inf at \[0, 1\]"),
+        ([[1j]], "source must hold real numbers, got dtype complex128"),
+        ([[True]], "source must hold real numbers, got dtype bool"),
+        ([["a"]], "source must hold real numbers, got dtype <U1"),
+        (b"\x89PNG", "source must hold real numbers, got dtype"),
+        (None, "source must hold real numbers, got dtype object"),
+        ([[1, 2], [3]], "source must have rows of equal length, got rows of different lengths"),
     ],
 )
 def test_load_refuses_what_is_no_image(array, message):
@@ -175,10 +176,13 @@ def test_load_converts_a_cmyk_jpeg(tmp_path):
 @pytest.mark.parametrize(
     ("picture", "message"),
     [
-        (Image.new("F", (1, 1), 0.5), "pixels of mode F, wanted integers of 8 or 16 bits"),
-        (Image.new("LAB", (1, 1)), "pixels of mode LAB, wanted integers of 8 or 16 bits"),
-        (Image.new("I", (1, 1), -1), "pixels from -1 to -1"),
-        (Image.new("I", (1, 1), 65536), "pixels from 65536 to 65536"),
+        (Image.new("F", (1, 1), 0.5), "source must have .* pixels of 8 or 16 bits, got mode F in '.*measured.tiff'"),
+        (Image.new("LAB", (1, 1)), "source must have .* pixels of 8 or 16 bits, got mode LAB in"),
+        (
+            Image.new("I", (1, 1), -1),
+            "source must have pixels of 8 or 16 bits, got values from -1 to -1 in '.*measured.tiff'",
+        ),
+        (Image.new("I", (1, 1), 65536), "got values from 65536 to 65536 in"),
     ],
 )
 def test_load_refuses_pixels_without_an_eight_bit_meaning(tmp_path, picture, message):
@@ -227,7 +231,7 @@ def test_load_reads_a_name_with_a_colon_only_as_a_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     pathlib.Path("shot:1.png").write_bytes(encoded(GREY))
     np.testing.assert_array_equal(images.load(pathlib.Path("shot:1.png")), GREY)
-    with pytest.raises(ValueError, match="source is 'shot:1.png', wanted a path or an http"):
+    with pytest.raises(ValueError, match=r"source must be a path or an http\(s\) address, got 'shot:1.png'"):
         images.load("shot:1.png")
 
 
@@ -255,7 +259,7 @@ NOISE = encoded(np.random.default_rng(0).integers(0, 256, (50, 50), dtype=np.uin
 def test_load_names_a_file_that_is_no_image(tmp_path, content):
     path = tmp_path / "broken.png"
     path.write_bytes(content)
-    with pytest.raises(OSError, match=r"source '.*broken.png' cannot be read as an image, wanted"):
+    with pytest.raises(OSError, match=r"source must be an undamaged image file of format PNG, .* got '.*broken.png'"):
         images.load(path)
 
 
@@ -264,13 +268,12 @@ def test_load_leaves_postscript_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(EpsImagePlugin, "Ghostscript", lambda *args: started.append(args))
     path = tmp_path / "program.eps"
     Image.fromarray(COLOUR).save(path)
-    with pytest.raises(OSError, match="cannot be read as an image"):
+    with pytest.raises(OSError, match="source must be an undamaged image file"):
         images.load(path)
     assert not started
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
-@settings(deadline=None)
+@pytest.mark.filterwarnings("ignore:::PIL")
 @given(st.data())
 def test_load_never_fails_in_another_way_on_damaged_files(data):
     content = bytearray(encoded(COLOUR, data.draw(st.sampled_from(["PNG", "GIF", "TIFF", "BMP"]))))
@@ -279,7 +282,7 @@ def test_load_never_fails_in_another_way_on_damaged_files(data):
     try:
         loaded = images._decode(bytes(content), "damaged")
     except (OSError, ValueError) as error:
-        assert "source 'damaged'" in str(error)
+        assert re.match("source must .*'damaged'", str(error))
     else:
         assert loaded.dtype == np.uint8
         assert loaded.ndim == 2 or loaded.shape[2] == 3
@@ -301,14 +304,14 @@ def test_load_counts_pixels_before_it_decodes_them(tmp_path, monkeypatch):
     assert images.load(path).shape == (10, 10)
     # Without pixels, so that decoding would fail with an OSError.
     path.write_bytes(png_header(101, 1))
-    with pytest.raises(ValueError, match="picture.png' has 101 x 1 pixels, wanted at most 100"):
+    with pytest.raises(ValueError, match="source must have at most 100 pixels, got 101 x 1 in '.*picture.png'"):
         images.load(path)
 
 
 def test_load_refuses_a_decompression_bomb(tmp_path):
     path = tmp_path / "bomb.png"
     path.write_bytes(png_header(60_000, 60_000))
-    with pytest.raises(ValueError, match="bomb.png' is too large"):
+    with pytest.raises(ValueError, match="source must have at most 50,000,000 pixels, got '.*bomb.png'"):
         images.load(path)
 
 
@@ -401,7 +404,7 @@ def test_load_gives_up_on_redirects_in_a_circle(serve):
     ],
 )
 def test_load_refuses_other_schemes(url):
-    with pytest.raises(ValueError, match="wanted a path or an http"):
+    with pytest.raises(ValueError, match="source must be a path or an http"):
         images.load(url)
 
 
@@ -422,13 +425,15 @@ def test_load_reports_an_error_of_the_server(serve, status):
 @pytest.mark.parametrize("content_type", ["text/html", "application/image/png", None])
 def test_load_refuses_what_the_server_does_not_call_an_image(serve, content_type):
     url = serve(lambda handler: answer(handler, encoded(GREY), content_type))
-    with pytest.raises(ValueError, match=f"content type '{content_type or ''}', wanted image/"):
+    with pytest.raises(
+        ValueError, match=rf"source must have content type image/\*, got '{content_type or ''}' from 'http"
+    ):
         images.load(url)
 
 
 def test_load_reports_content_that_is_no_image(serve):
     url = serve(lambda handler: answer(handler, b"sorry"))
-    with pytest.raises(OSError, match="cannot be read as an image"):
+    with pytest.raises(OSError, match="source must be an undamaged image file"):
         images.load(url)
 
 
@@ -450,7 +455,7 @@ def test_load_believes_a_large_content_length(serve):
         waited_for.append(given_up.wait(10))
         sent.set()
 
-    with pytest.raises(ValueError, match="larger than the limit of 30,000,000 bytes"):
+    with pytest.raises(ValueError, match="source must have at most 30,000,000 bytes, got more from"):
         images.load(serve(respond))
     given_up.set()
     assert sent.wait(10)
@@ -472,7 +477,7 @@ def test_load_stops_reading_at_the_limit(serve, monkeypatch, headers):
         except OSError:
             hung_up.set()
 
-    with pytest.raises(ValueError, match="larger than the limit of 10,000 bytes"):
+    with pytest.raises(ValueError, match="source must have at most 10,000 bytes, got more from"):
         images.load(serve(respond))
     assert hung_up.wait(5)
 
@@ -483,7 +488,7 @@ def test_load_counts_bytes_after_unpacking_them(serve, monkeypatch):
     packed = packer.compress(bytes(1_000_000)) + packer.flush()
     url = serve(lambda handler: answer(handler, packed, Content_Encoding="gzip", Content_Length=str(len(packed))))
     assert len(packed) < 100_000
-    with pytest.raises(ValueError, match="larger than the limit of 100,000 bytes"):
+    with pytest.raises(ValueError, match="source must have at most 100,000 bytes, got more from"):
         images.load(url)
 
 
@@ -505,7 +510,7 @@ def test_load_notices_a_transfer_that_was_cut_off(serve):
 def test_load_notices_a_content_length_that_is_too_small(serve):
     content = encoded(COLOUR)
     url = serve(lambda handler: answer(handler, content, Content_Length=str(len(content) - 30)))
-    with pytest.raises(OSError, match="cannot be read as an image"):
+    with pytest.raises(OSError, match="source must be an undamaged image file"):
         images.load(url)
 
 
@@ -603,7 +608,6 @@ def test_compress_clips_other_numbers_to_the_range_of_the_image():
     np.testing.assert_allclose(images.compress(image, 2), expected, atol=1e-10)
 
 
-@settings(deadline=None)
 @given(
     npst.arrays(np.uint8, npst.array_shapes(min_dims=2, max_dims=2, max_side=12)),
     st.data(),
@@ -623,7 +627,7 @@ def test_compress_leaves_its_argument_alone():
 
 @pytest.mark.parametrize("k", [0, -1, 3, 1.0, True, "1", None, np.nan])
 def test_compress_refuses_a_rank_out_of_range(k):
-    with pytest.raises(ValueError, match=f"k is {k!r}, wanted an integer from 1 to 2"):
+    with pytest.raises(ValueError, match=f"k must be an integer from 1 to 2, got {k!r}"):
         images.compress(GREY, k)
 
 
@@ -632,7 +636,7 @@ def test_compress_takes_an_integer_of_numpy():
 
 
 def test_compress_refuses_what_is_no_image():
-    with pytest.raises(ValueError, match=r"image has shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"image must have shape .* got \(3,\)"):
         images.compress([1, 2, 3], 1)
 
 
@@ -652,7 +656,6 @@ def test_psnr_against_another_peak():
 pairs = st.lists(st.tuples(st.integers(0, 255), st.integers(0, 255)), min_size=1, max_size=30)
 
 
-@settings(deadline=None)
 @given(pairs, st.integers(1, 1000))
 def test_psnr_in_exact_arithmetic_and_without_wrapping_round(values, peak):
     a, b = (np.array(column, dtype=np.uint8) for column in zip(*values, strict=True))
@@ -678,17 +681,17 @@ def test_psnr_of_the_camera_passes_30_at_rank_65_or_clipped_at_64():
 @pytest.mark.parametrize(
     ("image", "approximation", "peak", "message"),
     [
-        ([[1, 2]], [[1], [2]], 255, r"approximation has shape \(2, 1\), .* image, \(1, 2\)"),
-        ([[1, 2]], [[1]], 255, "approximation has shape"),
-        ([], [], 255, "image is empty"),
-        ([1.0, np.nan], [1, 2], 255, "image has entries that are nan"),
-        ([1, 2], [1.0, np.inf], 255, "approximation has entries that are nan or infinite"),
-        ([1], [1j], 255, "approximation has dtype complex"),
-        ([1], [1], 0, "peak is 0, wanted a positive number"),
-        ([1], [1], -1.0, "peak is -1.0"),
-        ([1], [1], math.inf, "peak is inf"),
-        ([1], [1], math.nan, "peak is nan"),
-        ([1], [1], None, "peak is None"),
+        ([[1, 2]], [[1], [2]], 255, r"approximation must have the shape of image, \(1, 2\), got \(2, 1\)"),
+        ([[1, 2]], [[1]], 255, "approximation must have the shape of image"),
+        ([], [], 255, "image must have at least one entry"),
+        ([1.0, np.nan], [1, 2], 255, r"image must be finite, got nan at \[1\]"),
+        ([1, 2], [1.0, np.inf], 255, "approximation must be finite, got inf"),
+        ([1], [1j], 255, "approximation must hold real numbers, got dtype complex"),
+        ([1], [1], 0, r"peak must be a number in \(0, inf\), got 0"),
+        ([1], [1], -1.0, "peak must be .* got -1.0"),
+        ([1], [1], math.inf, "peak must be .* got inf"),
+        ([1], [1], math.nan, "peak must be .* got nan"),
+        ([1], [1], None, "peak must be .* got None"),
     ],
 )
 def test_psnr_refuses_what_it_cannot_compare(image, approximation, peak, message):

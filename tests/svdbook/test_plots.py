@@ -55,8 +55,6 @@ def test_a_spectrum_counts_from_one_and_leaves_rounding_noise_out():
     np.testing.assert_array_equal(line.get_xydata(), [[1, 10], [2, 1]])
     assert line.axes.get_yscale() == "log"
     assert line.axes.lines[1].get_xdata()[0] == 2.5
-    plt.figure()
-    assert len(plots.spectrum([10.0, 1.0, 0.0], log=False).get_xdata()) == 3
 
 
 def test_a_picture_keeps_its_grey_levels_and_clips_the_others():
@@ -66,15 +64,6 @@ def test_a_picture_keeps_its_grey_levels_and_clips_the_others():
     colour = np.random.default_rng(0).integers(0, 256, (4, 5, 3), dtype=np.uint8)
     np.testing.assert_array_equal(plots.image(colour).get_array(), colour)
     np.testing.assert_array_equal(plots.image(np.array([[-3.0, 300.0]]), peak=255).get_array(), [[0, 255]])
-
-
-def test_layers_add_up_on_one_colour_scale():
-    A = np.random.default_rng(1).standard_normal((5, 4))
-    axes = plots.layers(A, 4).axes
-    pieces = [ax.images[0].get_array() for ax in axes[:4]]
-    np.testing.assert_allclose(np.sum(pieces, axis=0), A, atol=1e-8)
-    np.testing.assert_allclose(axes[7].images[0].get_array(), A, atol=1e-8)
-    assert len({ax.images[0].get_clim() for ax in axes[:8]}) == 1
 
 
 def test_the_same_figure_gives_the_same_svg():
@@ -95,14 +84,14 @@ def test_the_same_figure_gives_the_same_svg():
     ("call", "message"),
     [
         (lambda: plots.matrix([1, 2]), "A must be a matrix"),
-        (lambda: plots.matrix([[1j]]), "A must be a real matrix with at least one entry, got .*complex"),
-        (lambda: plots.matrix(np.empty((0, 2))), "at least one entry, got shape"),
-        (lambda: plots.matrix([[1]], limit=0), "limit must be positive, got 0"),
+        (lambda: plots.matrix([[1j]]), "A must hold real numbers, got dtype complex128"),
+        (lambda: plots.matrix(np.empty((0, 2))), r"A must have at least one entry, got shape \(0, 2\)"),
+        (lambda: plots.matrix([[1]], limit=0), r"limit must be a number in \(0, inf\), got 0"),
         (lambda: plots.spectrum([1, 2]), "s must be nonnegative and in nonincreasing order"),
         (lambda: plots.spectrum([2, 1], k=3), "k must be an integer from 0 to 2, got 3"),
-        (lambda: plots.image(np.zeros((2, 2, 4))), r"picture must be \(H, W\) or \(H, W, 3\), got shape \(2, 2, 4\)"),
-        (lambda: plots.layers([[1, 2]], 0), "k must be at least 1"),
-        (lambda: plots.layers([[1, 2]], 2), "k must be an integer from 0 to 1, got 2"),
+        (lambda: plots.image(np.zeros((2, 2, 4))), r"picture must have shape \(H, W\) or \(H, W, 3\), got \(2, 2, 4\)"),
+        (lambda: plots.image([[np.nan]]), r"picture must be finite, got nan at \[0, 0\]"),
+        (lambda: plots.image([[1]], peak=0), r"peak must be a number in \(0, inf\), got 0"),
     ],
 )
 def test_bad_input_is_refused_with_its_name_and_value(call, message):

@@ -102,15 +102,6 @@ def test_a_vector_that_is_mapped_to_zero_becomes_a_dot_even_with_rounding_noise(
     np.testing.assert_array_equal(points(ax.lines[1]), 0)
 
 
-def test_the_centre_moves_everything(ax):
-    A = np.array([[2.0, 1], [0, 1]])
-    at_zero = points(plots.ellipse(A, ax))
-    moved = points(plots.ellipse(A, ax, vectors=np.eye(2), centre=(10, -20)))
-    np.testing.assert_allclose(moved, at_zero + [[10], [-20]])
-    np.testing.assert_allclose([arrow.xyann for arrow in arrows(ax)[0]], [[10, -20]] * 2)
-    np.testing.assert_allclose([arrow.xy for arrow in arrows(ax)[0]], A.T + [10, -20])
-
-
 def test_it_draws_in_the_given_axes_on_one_scale_and_in_the_given_colour():
     _, (first, second) = plt.subplots(1, 2)
     line = plots.ellipse(np.eye(2), first, color="C3")
@@ -147,22 +138,20 @@ def test_limits_that_were_set_stay(ax):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"A": np.eye(3)}, r"A must be a real 2 x 2 matrix, got shape \(3, 3\)"),
-        ({"A": TALL}, r"A must be a real 2 x 2 matrix, got shape \(3, 2\)"),
-        ({"A": np.zeros((0, 0))}, r"A must be a real 2 x 2 matrix, got shape \(0, 0\)"),
-        ({"A": [[1]]}, r"A must be a real 2 x 2 matrix, got shape \(1, 1\)"),
-        ({"A": np.eye(2) * 1j}, "A must be a real 2 x 2 matrix, got .* dtype complex128"),
+        ({"A": np.eye(3)}, r"A must be a 2 x 2 matrix, got shape \(3, 3\)"),
+        ({"A": TALL}, r"A must be a 2 x 2 matrix, got shape \(3, 2\)"),
+        ({"A": np.zeros((0, 0))}, r"A must be a 2 x 2 matrix, got shape \(0, 0\)"),
+        ({"A": [[1]]}, r"A must be a 2 x 2 matrix, got shape \(1, 1\)"),
+        ({"A": np.eye(2) * 1j}, "A must hold real numbers, got dtype complex128"),
         ({"A": [1, 2]}, "A must be a matrix"),
         ({"A": [[1, np.nan], [0, 1]]}, r"A must be finite, got nan at \[0, 1\]"),
-        ({"A": [["a", "b"], ["c", "d"]]}, "A must hold integers"),
-        ({"vectors": TALL}, r"vectors must be a real matrix with 2 rows, got shape \(3, 2\)"),
-        ({"vectors": [[1j], [0]]}, "vectors must be a real matrix with 2 rows, got .* dtype complex128"),
+        ({"A": [["a", "b"], ["c", "d"]]}, "A must hold real numbers, got dtype <U1"),
+        ({"vectors": TALL}, r"vectors must be a matrix with 2 rows, got shape \(3, 2\)"),
+        ({"vectors": [[1j], [0]]}, "vectors must hold real numbers, got dtype complex128"),
         ({"vectors": [1, 0]}, "vectors must be a matrix"),
         ({"vectors": [[np.inf], [0]]}, "vectors must be finite"),
         ({"vectors": np.eye(2), "labels": ["a"]}, "labels must be one for each of 2 vectors, got 1"),
         ({"labels": ["a"]}, "labels must be one for each of 0 vectors, got 1"),
-        ({"centre": (1, 2, 3)}, "centre must be two finite numbers"),
-        ({"centre": (np.nan, 0)}, "centre must be two finite numbers"),
     ],
 )
 def test_bad_input_is_refused_by_name(arguments, message):
