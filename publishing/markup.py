@@ -10,7 +10,8 @@ from pathlib import Path
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.util.images import get_image_size
-from sphinx_exercise.nodes import solution_node, solution_title
+from sphinx.writers.html5 import HTML5Translator
+from sphinx_exercise.nodes import solution_node
 from sphinx_proof.nodes import proof_node
 
 CSS_PIXELS_PER_POINT = 96 / 72
@@ -44,8 +45,8 @@ def fold_solutions(doctree):
     """Put each solution, with the cells of its code, below a line of plain text that opens it."""
     for solution in list(doctree.findall(solution_node)):
         title, *content = solution.children
-        # The extension makes the title a link to the exercise, which stands right above; a tap should open the fold.
-        summary = fold_summary("", "", *_without_links(title) if isinstance(title, solution_title) else [])
+        # Without the link to the exercise, which stands right above: a tap should open the fold.
+        summary = fold_summary("", title.astext().partition(" (")[0])
         folded = fold("", summary, *_unwrapped(content), ids=solution["ids"], classes=["solution"])
         parent = solution.parent
         below = parent.children[parent.index(solution) + 1 :]
@@ -54,9 +55,15 @@ def fold_solutions(doctree):
                 break
             parent.remove(cell)
             folded.append(cell)
-            for hidden in cell.findall(HideCodeCellNode):
-                hidden["prompt_show"] = hidden["prompt_hide"] = "Solution code"
         solution.replace_self(folded)
+
+
+def fold_code(doctree):
+    """Put the code that is hidden at first below a line with a name of its own (myst-nb gives all the same)."""
+    for cell in doctree.findall(lambda node: isinstance(node, nodes.container) and "cell" in node["classes"]):
+        for hidden in [child for child in cell.children if isinstance(child, HideCodeCellNode)]:
+            summary = fold_summary("", "Solution code" if "tag_solution" in cell["classes"] else "Show the code")
+            cell.replace(hidden, fold("", summary, *hidden.children, classes=["code"]))
 
 
 def fold_proofs(doctree):
@@ -76,18 +83,13 @@ def unwrap_boxes(doctree):
             section.parent.replace(section, section.children)
 
 
-def _without_links(title):
-    for link in list(title.findall(nodes.reference)):
-        link.replace_self(link.children)
-    return title.children
-
-
 def _unwrapped(content):
     for node in content:
         yield from node.children if isinstance(node, nodes.section) else [node]
 
 
 def give_markup(app, doctree, docname):
+    fold_code(doctree)
     fold_solutions(doctree)
     fold_proofs(doctree)
     unwrap_boxes(doctree)
@@ -130,6 +132,18 @@ def depart_image(self, node):
     pass
 
 
+def visit_entry(self, node):
+    """Write the empty corner of a table as a cell, because it heads nothing."""
+    HTML5Translator.visit_entry(self, node)
+    if isinstance(node.parent.parent, nodes.thead) and not node.astext().strip():
+        self.body[-1] = "<td>"
+        self.context[-1] = "</td>\n"
+
+
+def depart_entry(self, node):
+    HTML5Translator.depart_entry(self, node)
+
+
 def visit_citation(self, node):
     """Write an entry of the bibliography as an item of a list (docutils gives it a role that was withdrawn)."""
     if not isinstance(node.previous_sibling(), nodes.citation):
@@ -147,6 +161,7 @@ def setup(app):
     app.add_node(fold, html=(visit_fold, depart_fold))
     app.add_node(fold_summary, html=(visit_fold_summary, depart_fold_summary))
     app.add_node(nodes.image, override=True, html=(visit_image, depart_image))
+    app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.connect("doctree-resolved", give_markup)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

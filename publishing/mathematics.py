@@ -2,6 +2,7 @@
 
 import html
 import re
+from xml.etree import ElementTree
 
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
@@ -10,6 +11,9 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
+
+UNBROKEN_CHARACTERS = 16
+BREAKS = set("=<>≤≥≈≠≡∼∈⊂⊆→↦⇒⇔⟂⊥,")
 
 # What math-core takes without a word and shows wrongly.
 MISREAD = {
@@ -67,7 +71,7 @@ def convert(translator, node):
         return mathml(tex, translator.config.mathml_macros, display=isinstance(node, nodes.math_block))
     except LatexError as error:
         logger.warning("the formula %s is wrong at character %s", tex, error, location=node)
-        return html.escape(tex)
+        return f'<math data-tex="{html.escape(tex)}"><mtext>{html.escape(tex)}</mtext></math>'
 
 
 def hang_punctuation(app, doctree, docname):
@@ -88,10 +92,47 @@ def hang_punctuation(app, doctree, docname):
             siblings[place + 1] = nodes.Text(text[len(formula["after"]) :])
 
 
+def break_behind_relations(written):
+    """Cut a long formula behind its relations and commas, where a line may end as in TeX.
+
+    MathML has no line breaks, and what is wider than a phone would be cut off. The first piece carries the TeX.
+
+    Examples
+    --------
+    >>> break_behind_relations(mathml("a=b"))
+    ['<math data-tex="a=b"><mi>a</mi><mo>=</mo><mi>b</mi></math>']
+    >>> len(break_behind_relations(mathml("c_1x_1+c_2x_2+c_3x_3=d_1y_1+d_2y_2+d_3y_3")))
+    2
+    """
+    # XML knows five of HTML's names of characters.
+    named = re.sub(r"&(?!amp;|lt;|gt;|quot;|apos;)\w+;", lambda name: html.unescape(name[0]), written)
+    tree = ElementTree.fromstring(named)
+    if len("".join(tree.itertext())) <= UNBROKEN_CHARACTERS:
+        return [written]
+    pieces, piece = [], []
+    for element in tree:
+        piece.append(element)
+        if element.tag == "mo" and element.text in BREAKS and element is not tree[-1]:
+            # At the end of its piece it would count as a sign behind a number, with the spaces of one.
+            element.set("form", "infix")
+            pieces.append(piece)
+            piece = []
+    pieces.append(piece)
+    tex = [tree.get("data-tex"), *[""] * (len(pieces) - 1)]
+    return [
+        f'<math data-tex="{html.escape(first)}">'
+        + "".join(ElementTree.tostring(element, encoding="unicode") for element in piece)
+        + "</math>"
+        for first, piece in zip(tex, pieces, strict=True)
+    ]
+
+
 def visit_math(translator, node):
-    before, after = (translator.encode(node.get(side, "")) for side in ("before", "after"))
+    pieces = break_behind_relations(convert(translator, node))
+    pieces[0] = translator.encode(node.get("before", "")) + pieces[0]
+    pieces[-1] += translator.encode(node.get("after", ""))
     # On a span, because a browser that translates the page looks for the attribute on elements of HTML.
-    translator.body.append(f'<span class="math" translate="no">{before}{convert(translator, node)}{after}</span>')
+    translator.body.append("<wbr>".join(f'<span class="math" translate="no">{piece}</span>' for piece in pieces))
     raise nodes.SkipNode
 
 

@@ -1,12 +1,6 @@
 // What pages do beyond HTML. Without it they read as well; only the theme and the copy buttons are missing.
 "use strict";
 
-// The storage may be denied; then the choice holds for this page.
-const stored = {
-  read: () => { try { return localStorage.getItem("theme"); } catch { return null; } },
-  write: (theme) => { try { localStorage.setItem("theme", theme); } catch { /* denied */ } },
-};
-
 // A click goes to the other of light and dark first, then back to what the system says.
 for (const button of document.querySelectorAll(".theme-toggle")) {
   button.addEventListener("click", () => {
@@ -14,7 +8,7 @@ for (const button of document.querySelectorAll(".theme-toggle")) {
     const order = dark ? ["auto", "light", "dark"] : ["auto", "dark", "light"];
     const next = order[(order.indexOf(document.body.dataset.theme) + 1) % 3];
     document.body.dataset.theme = next;
-    stored.write(next);
+    localStorage.setItem("theme", next);
     announce(`Theme: ${next === "auto" ? "as your system" : next}`);
   });
 }
@@ -29,7 +23,13 @@ function announce(text) {
 
 // Menu and contents are checkboxes, so that they open without a script; Enter and Escape are added here.
 const drawers = [...document.querySelectorAll(".sidebar-toggle")];
+function show(drawer, open) {
+  drawer.checked = open;
+  // The keyboard must not get lost behind an open drawer.
+  for (const part of document.querySelectorAll(".mobile-header, .content")) part.inert = drawers.some((one) => one.checked);
+}
 for (const drawer of drawers) {
+  drawer.addEventListener("change", () => show(drawer, drawer.checked));
   drawer.addEventListener("keydown", (event) => {
     if (event.key === "Enter") drawer.click();
   });
@@ -37,19 +37,19 @@ for (const drawer of drawers) {
 document.addEventListener("keydown", (event) => {
   const open = drawers.find((drawer) => drawer.checked);
   if (event.key === "Escape" && open) {
-    open.checked = false;
+    show(open, false);
     open.focus();
   }
   if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     const search = document.querySelector("main input[type=search]") || document.querySelector(".sidebar-search");
     const menu = document.getElementById("__navigation");
-    if (!search.closest("main") && getComputedStyle(menu).display !== "none") menu.checked = true;
+    if (!search.closest("main") && getComputedStyle(menu).display !== "none") show(menu, true);
     search.focus();
   }
 });
 for (const link of document.querySelectorAll(".toc-tree a")) {
-  link.addEventListener("click", () => { document.getElementById("__toc").checked = false; });
+  link.addEventListener("click", () => show(document.getElementById("__toc"), false));
 }
 
 // A link into a fold opens it.
@@ -85,7 +85,7 @@ const resized = new ResizeObserver((entries) => {
     target.toggleAttribute("tabindex", scrolls);
     if (scrolls) {
       target.tabIndex = 0;
-      target.setAttribute("role", "region");
+      target.setAttribute("role", "group");
       target.setAttribute("aria-label", boxes.find(([selector]) => target.matches(selector))[1]);
     } else {
       target.removeAttribute("role");
@@ -113,22 +113,31 @@ const spy = new IntersectionObserver((entries) => {
 }, { rootMargin: "-10% 0px -70% 0px" });
 for (const section of links.keys()) if (section) spy.observe(section);
 
-// A copied selection holds each formula once, as TeX.
+// A copied selection holds each formula once, as TeX; one that is selected in part is copied whole.
+function formulaOf(node) {
+  return (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement).closest("span.math, div.math");
+}
 document.addEventListener("copy", (event) => {
   const selection = getSelection();
   if (selection.isCollapsed) return;
+  const range = selection.getRangeAt(0).cloneRange();
+  const [first, last] = [formulaOf(range.startContainer), formulaOf(range.endContainer)];
+  if (first) range.setStartBefore(first);
+  if (last) range.setEndAfter(last);
   const copied = document.createElement("div");
-  for (let i = 0; i < selection.rangeCount; i++) copied.append(selection.getRangeAt(i).cloneContents());
-  const formulas = copied.querySelectorAll("math[data-tex]");
+  copied.append(range.cloneContents());
+  const formulas = copied.querySelectorAll("math");
   if (!formulas.length) return;
   for (const formula of formulas) {
     const dollars = formula.getAttribute("display") === "block" ? "$$" : "$";
-    formula.replaceWith(dollars + formula.dataset.tex + dollars);
+    // Of a formula that is broken into pieces the first one has the TeX.
+    formula.replaceWith(formula.dataset.tex ? dollars + formula.dataset.tex + dollars : "");
   }
-  // innerText keeps the breaks between paragraphs only for what is in the page.
+  // Outside of the page innerText would not know where paragraphs end.
   copied.className = "visually-hidden";
   document.body.append(copied);
   event.clipboardData.setData("text/plain", copied.innerText);
+  event.clipboardData.setData("text/html", copied.innerHTML);
   copied.remove();
   event.preventDefault();
 });
