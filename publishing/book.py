@@ -20,6 +20,7 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from publishing.notebooks import normalise
+from publishing.reading_time import SECOND_READING, times
 
 ROOT = Path(__file__).resolve().parent.parent
 TAGS = {"hide-input", "hide-cell", "remove-input", "remove-cell", "solution", "test"}
@@ -35,6 +36,13 @@ PLACEHOLDER = "Replace this"
 LARGEST_BYTES = 3_500_000
 # A figure of 6 inches, and the margin that the notebook's backend draws around it.
 WIDEST_FIGURE_POINTS = 6.13 * 72
+# The column of a page has room for so many characters of code; the ends of longer lines are cut off.
+WIDEST_CODE = 76
+# A phone shows about 50 columns of an output. A number that is cut is seen, a column that is left out is not missed.
+WIDEST_OUTPUT = 60
+
+# Announced, and not there yet: until they are, nothing points to them.
+CHAPTERS_TO_COME = {"text", "recommenders", "neural networks", "algorithms", "scale", "limits and alternatives"}
 
 _MARKDOWN = MarkdownIt("commonmark").use(colon_fence_plugin).use(front_matter_plugin)
 
@@ -210,12 +218,6 @@ class Chapter(Page):
         found = re.search(r"^\*\*You need\*\*.*?(?=\n\n|\Z)", self.text, re.S | re.M)
         return found[0] if found else ""
 
-    @property
-    def minutes(self):
-        """Minutes that the chapter takes, as it says; None if it does not say."""
-        found = re.search(r"(\d+) minutes", self.requirements)
-        return int(found[1]) if found else None
-
     @cached_property
     def headings(self):
         """Level, title and position of the cell of each heading."""
@@ -293,6 +295,8 @@ class Chapter(Page):
         yield from super().problems()
         yield from self._problems_of_the_file()
         yield from self._problems_of_the_form()
+        yield from self._problems_of_reading()
+        yield from self._problems_of_width()
         yield from self._problems_of_figures()
         yield from self._problems_of_exercises()
 
@@ -336,6 +340,38 @@ class Chapter(Page):
                 )
             if "solution" in tags and not tags & {"hide-cell", "remove-cell"}:
                 yield f"{self._at(position)}: code of a solution shows before it is asked for; add the tag hide-cell"
+
+    def _problems_of_reading(self):
+        sections = [(title, position) for level, title, position in self.headings if level == 2]
+        titles = [title for title, _ in sections]
+        ends = titles.index("Key takeaways") if "Key takeaways" in titles else len(titles)
+        second = [title.startswith(SECOND_READING) for title in titles[:ends]]
+        for (title, position), is_second, follows in zip(sections, second, [*second[1:], True], strict=False):
+            if is_second and not follows:
+                yield (
+                    f"{self._at(position)}: the core goes on behind {title!r}; move what is for a second reading behind the "
+                    "core, right before the key takeaways"
+                )
+        stated = str(times(self))
+        if stated not in self.requirements.replace("\n", " "):
+            yield f"{self._file}: the times are not those of the book's rule; write into *You need*: {stated}"
+
+    def _problems_of_width(self):
+        for position, cell in self._tagged(without="remove-cell"):
+            code = "" if "remove-input" in _tags(cell) else cell.source
+            for number, line in enumerate(code.splitlines(), start=1):
+                if len(line) > WIDEST_CODE:
+                    yield (
+                        f"{self._at(position)}: line {number} of the code has {len(line)} characters, a page shows "
+                        f"{WIDEST_CODE}; break it, or give a part of it a name"
+                    )
+            for number, line in enumerate(_printed(cell), start=1):
+                if len(line) > WIDEST_OUTPUT:
+                    yield (
+                        f"{self._at(position)}: line {number} of the output has {len(line)} columns, {WIDEST_OUTPUT} at "
+                        "most, for a phone hides the rest; print shorter lines, or write a table into the text and assert "
+                        "its numbers in a hidden cell"
+                    )
 
     def _problems_of_figures(self):
         recipe = "(CONTRIBUTING.md, Add a figure)"
@@ -449,6 +485,14 @@ class Book:
         linked = re.findall(r"\]\(([\w-]+)\.ipynb", chapter.requirements)
         return [other for other in self.chapters if other.name in linked]
 
+    def problems_of(self, page) -> Iterator[str]:
+        """Say what breaks the form of a page, and which chapters it names without a link."""
+        yield from page.problems()
+        names = {chapter.name.replace("-", " ") for chapter in self.chapters} | CHAPTERS_TO_COME
+        for name in re.findall(r"(?<![*\w\[])\*([a-z -]+)\*(?![*\w\]])", page.text):
+            if name.replace("-", " ") in names:
+                yield f"{page._file}: *{name}* is the name of a chapter and no link; link it, or leave it out until it is there"
+
     def problems(self) -> Iterator[str]:
         """Say what breaks the form of any page, and which notebooks stand in no table of contents."""
         listed = {chapter.path for chapter in self.chapters}
@@ -456,7 +500,7 @@ class Book:
             if path not in listed:
                 yield f"notebooks/{path.name}: stands in no table of contents; add `- file: notebooks/{path.stem}` to _toc.yml"
         for page in self.pages:
-            yield from page.problems()
+            yield from self.problems_of(page)
 
 
 def _documents(node):
@@ -496,6 +540,13 @@ def _tags(cell):
     return cell.metadata.get("tags", [])
 
 
+def _printed(cell):
+    """Lines of text below a cell; what stands for a picture or for a table in HTML is shown nowhere."""
+    for output in cell.outputs:
+        data = output.get("data", {})
+        yield from (output.get("text", "") or (data["text/plain"] if set(data) == {"text/plain"} else "")).splitlines()
+
+
 def _kinds_of_picture(output):
     return [kind for kind in output.get("data", {}) if kind.startswith("image/")]
 
@@ -506,10 +557,12 @@ def main(arguments=None):
     names = parser.parse_args(arguments).chapters
     book = Book()
     try:
-        pages = [book.chapter(name) for name in names] or [book]
+        chapters = [book.chapter(name) for name in names]
     except ValueError as error:
         parser.error(str(error))
-    problems = [problem for page in pages for problem in page.problems()]
+    problems = (
+        [problem for chapter in chapters for problem in book.problems_of(chapter)] if names else [*book.problems()]
+    )
     print(*problems, sep="\n")
     return 1 if problems else 0
 

@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx.util import logging
 
 from publishing.book import Book
+from publishing.reading_time import times
 
 ROOT = Path(__file__).resolve().parent.parent
 STYLE_SHEET = "site.css"
@@ -137,10 +138,10 @@ def structured_data(page, book, config):
     }
     if page in book.chapters:
         about["learningResourceType"] = "Chapter with exercises"
-        if page.minutes:
-            about["timeRequired"] = f"PT{page.minutes}M"
+        needed = times(page)
+        about["timeRequired"] = f"PT{needed.core + needed.second}M"
         about["coursePrerequisites"] = [
-            {"@type": "LearningResource", "name": needed.title, **address(needed)} for needed in book.needs(page)
+            {"@type": "LearningResource", "name": other.title, **address(other)} for other in book.needs(page)
         ]
     return common | about
 

@@ -6,7 +6,7 @@ from pages import BOOK
 
 @pytest.mark.parametrize("page", BOOK.pages, ids=str)
 def test_a_page_has_its_form(page):
-    assert list(page.problems()) == []
+    assert list(BOOK.problems_of(page)) == []
 
 
 def test_every_notebook_stands_in_the_table_of_contents():

@@ -29,12 +29,19 @@ def exercise(label, title="★ By hand: a line", solution="", **options):
     return "\n".join(lines)
 
 
+TIMES = "The core takes about 5 minutes, the exercises about 2 hours."
+
+
 def sound_cells():
     text = nbformat.v4.new_markdown_cell
     return [
         text("# A line\n\nWhere does it lead?"),
         figure("fig-line-first"),
-        text("**In this chapter you will**\n\n- see.\n\n**You need** [basics](basics.ipynb).\n\n## It rises"),
+        text(
+            "**In this chapter you will**\n\n- see.\n\n**You need** [basics](basics.ipynb). "
+            + TIMES
+            + "\n\n## It rises"
+        ),
         code("assert True", "remove-cell", "test"),
         text(":::{admonition} Try it\n:class: tip\nTurn it.\n:::"),
         figure("fig-line-second"),
@@ -133,6 +140,17 @@ def edit(position, old, new):
             lambda cells: cells[5].outputs.append(nbformat.v4.new_output("stream", name="stderr", text="Warning: old")),
             ["cell 5 (cell-5)", "Warning: old"],
         ),
+        (edit(2, "5 minutes", "9 minutes"), ["line.ipynb: the times are not those of the book's rule", TIMES]),
+        (edit(2, "## It rises", "## Second reading: it rises\n\n## It falls"), ["cell 2 (cell-2): the core goes on behind"]),
+        (edit(8, "== 2", "== 2  # " + 56 * "x"), ["cell 8 (cell-8)", "line 1 of the code has 77 characters", "break it"]),
+        (
+            lambda cells: cells[8].outputs.append(nbformat.v4.new_output("stream", text="1\n" + 61 * "2")),
+            ["cell 8 (cell-8)", "line 2 of the output has 61 columns", "print shorter lines"],
+        ),
+        (
+            lambda cells: cells[8].outputs.append(nbformat.v4.new_output("execute_result", {"text/plain": 61 * "2"})),
+            ["cell 8 (cell-8)", "line 1 of the output has 61 columns", "write a table into the text"],
+        ),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_with_its_cell_and_its_remedy(problems, change, said):
@@ -159,6 +177,17 @@ def test_cells_that_never_ran_and_files_that_editors_wrote_are_sent_to_make_note
     assert ["not as `make notebooks` writes it" in problem for problem in problems(sound_cells(), normal=False)] == [
         True
     ]
+
+
+def test_lines_as_wide_as_allowed_and_lines_that_nobody_sees_are_no_problem(problems):
+    cells = sound_cells()
+    cells[3].source += "  # " + 80 * "x"
+    cells[3].outputs = [nbformat.v4.new_output("stream", text=61 * "1")]
+    cells[5].outputs[0].data["text/plain"] = "<Figure size 638x451 with 1 Axes> " + 61 * "1"
+    cells[8].source += "  # " + 55 * "x"
+    cells[8].outputs = [nbformat.v4.new_output("stream", text=60 * "1")]
+    cells.insert(9, code("print(2)  # " + 80 * "x", "remove-input"))
+    assert problems(cells) == []
 
 
 @pytest.mark.parametrize("description", ["", "Too short.", "long " * 40])
@@ -218,6 +247,22 @@ def test_a_file_that_is_missing_and_one_that_is_not_listed_are_named(tmp_path):
     assert "welcome.md: the description must have 60 to 160 characters, got 0" in undescribed
 
 
+@pytest.mark.parametrize("name", ["basics", "algorithms", "gene expression"])
+def test_the_name_of_a_chapter_is_a_link(folder, name):
+    path = folder / "book" / "paths.md"
+    path.write_text(
+        f"{path.read_text()}\nFirst [*{name}*](../notebooks/basics.ipynb), then ***{name}***, *{name} two*.\n"
+    )
+    book = Book(folder)
+    (page,) = (page for page in book.pages if page.name == "paths")
+    assert list(book.problems_of(page)) == []
+    path.write_text(f"{path.read_text()}\nSee *{name}*.\n")
+    book = Book(folder)
+    (page,) = (page for page in book.pages if page.name == "paths")
+    (problem,) = book.problems_of(page)
+    assert f"book/paths.md: *{name}* is the name of a chapter and no link" in problem
+
+
 def test_the_command_knows_its_chapters(capsys):
     assert main(["basics"]) == 0
     with pytest.raises(SystemExit):
@@ -243,7 +288,13 @@ def test_a_new_chapter_lacks_what_only_its_author_can_write(folder):
     assert told
     for problem in told:
         assert any(
-            part in problem for part in ("write your own", "at least 3 figures, got 1", "at least 8 exercises, got 1")
+            part in problem
+            for part in (
+                "write your own",
+                "at least 3 figures, got 1",
+                "at least 8 exercises, got 1",
+                "the times are not",
+            )
         ), problem
     assert [problem for problem in book.problems() if "my-topic" not in problem] == []
 
