@@ -4,7 +4,6 @@ Solutions and proofs become `<details>`, which fold without a script; pictures k
 are near; the bibliography is a list.
 """
 
-import re
 from pathlib import Path
 
 from docutils import nodes
@@ -14,7 +13,7 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import solution_node
 from sphinx_proof.nodes import proof_node
 
-CSS_PIXELS_PER_POINT = 96 / 72
+from publishing.drawings import lighten_drawings
 
 
 class fold(nodes.General, nodes.Element):
@@ -88,31 +87,23 @@ def _unwrapped(content):
         yield from node.children if isinstance(node, nodes.section) else [node]
 
 
+def unwrap_formulas(doctree):
+    """Take away the boxes that the theme puts around displays, with a copy of their ids; ours scroll by themselves."""
+    for wrapper in list(doctree.findall(nodes.container)):
+        if "math-wrapper" in wrapper["classes"]:
+            wrapper.replace_self(wrapper.children)
+        elif "table-wrapper" in wrapper["classes"]:
+            wrapper["ids"] = []
+
+
 def give_markup(app, doctree, docname):
     fold_code(doctree)
     fold_solutions(doctree)
     fold_proofs(doctree)
     unwrap_boxes(doctree)
+    unwrap_formulas(doctree)
     for position, picture in enumerate(doctree.findall(nodes.image)):
         picture["lazy"] = position > 0
-
-
-def size_in_css_pixels(path):
-    """Width and height at which a picture is meant to be shown; None if the file does not say.
-
-    Examples
-    --------
-    >>> size_in_css_pixels("book/_static/logo.svg")
-    (64, 64)
-    """
-    if Path(path).suffix != ".svg":
-        return get_image_size(path)
-    with open(path, encoding="utf-8") as file:
-        size = re.search(r'<svg[^>]*? width="([\d.]+)(pt|)"[^>]*? height="([\d.]+)', file.read(4000))
-    if size is None:
-        return None
-    scale = CSS_PIXELS_PER_POINT if size[2] else 1
-    return round(float(size[1]) * scale), round(float(size[3]) * scale)
 
 
 def visit_image(self, node):
@@ -120,7 +111,7 @@ def visit_image(self, node):
     source = node["uri"]
     address = f"{self.builder.imgpath}/{self.builder.images[source]}" if source in self.builder.images else source
     attributes = {"src": address, "alt": node.get("alt", "")}
-    size = size_in_css_pixels(Path(self.builder.srcdir) / source)
+    size = get_image_size(str(Path(self.builder.srcdir) / source))
     if size:
         attributes["width"], attributes["height"] = size
     if node.get("lazy"):
@@ -163,5 +154,7 @@ def setup(app):
     app.add_node(nodes.image, override=True, html=(visit_image, depart_image))
     app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    # Before Sphinx collects the pictures of the page.
+    app.connect("doctree-read", lighten_drawings, priority=400)
     app.connect("doctree-resolved", give_markup)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
