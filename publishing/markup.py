@@ -17,6 +17,16 @@ from sphinx_proof.nodes import proof_node
 
 from publishing.drawings import lighten_drawings
 
+# What this module, references.py and site.py know of the insides of others, and the versions that they were written for.
+# tests/publishing/test_markup.py says what to look at when one of them changes.
+WRITTEN_FOR = {
+    "furo": "2025.12.19",
+    "myst-nb": "1.4.0",
+    "sphinx": "7.4.7",
+    "sphinx-exercise": "1.2.1",
+    "sphinx-proof": "0.4.0",
+}
+
 
 class LightPythonLexer(PythonLexer):
     """Python without a mark on every name and comma, which have the colour of the text: a tenth of a page's weight."""
