@@ -7,7 +7,7 @@ PAGES := $(wildcard notebooks/*.ipynb book/*.md data/*) book/references.bib \
   $(filter-out book/_static/book.css,$(shell find book/_static -type f))
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab test new check fuzz notebooks bench format lock clean
+.PHONY: help book serve lab test pdf new check fuzz notebooks bench format lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -31,7 +31,7 @@ conf.py: _config.yml .venv/requirements.stamp
 
 # Sphinx rebuilds the pages that were edited. It does not see that all pages change with the frame, and it trusts
 # what an interrupted or failed build left: in both cases we start afresh. The stamp stands only beside a whole site.
-_build/html/.stamp: $(FRAME) $(PAGES)
+_build/html/.stamp: $(FRAME) $(PAGES) $(wildcard _build/svd-book.pdf)
 	@if [ ! -e $@ ] || [ -n "$(filter $(FRAME),$?)" ]; then rm -rf _build/.doctrees _build/html; fi
 	@rm -f $@
 	@echo "Building the book ..."
@@ -48,6 +48,11 @@ lab: .venv/requirements.stamp  ## open the notebooks in JupyterLab
 	@# JupyterLab draws the stored figures of trusted notebooks only.
 	@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null
 	@$(BIN)/jupyter lab notebooks
+
+pdf: .venv/requirements-dev.stamp _build/html/.stamp  ## print the book to _build/svd-book.pdf
+	@$(BIN)/python -m publishing.pdf
+	@# Now that it is there, the site links it.
+	@$(MAKE) --no-print-directory book
 
 test: .venv/requirements-dev.stamp _build/html/.stamp  ## run every test
 	@$(BIN)/python -m pytest

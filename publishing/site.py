@@ -17,6 +17,8 @@ from publishing.reading_time import times
 
 ROOT = Path(__file__).resolve().parent.parent
 STYLE_SHEET = "site.css"
+# `make pdf` prints it from the site, which then is built again with a link to it.
+PDF = ROOT / "_build" / "svd-book.pdf"
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +60,7 @@ def configure_addresses(app, config):
     # GitHub Pages serves 404.html at any depth, so its links cannot be relative.
     config.notfound_urls_prefix = urlsplit(config.html_baseurl).path or "/"
     config.html_context["repository"] = repository
+    config.html_context["pdf"] = PDF.name if PDF.is_file() else ""
 
 
 def style_sheet():
@@ -176,6 +179,12 @@ def publish_data(app, exception):
         shutil.copytree(ROOT / "data", Path(app.outdir) / "data", dirs_exist_ok=True)
 
 
+def publish_pdf(app, exception):
+    """Put the PDF beside the pages, which link it, if it has been printed."""
+    if exception is None and app.config.html_context["pdf"]:
+        shutil.copy(PDF, app.outdir)
+
+
 def setup(app):
     if project_urls()[0]:
         app.setup_extension("sphinx_sitemap")
@@ -193,4 +202,5 @@ def setup(app):
     app.connect("html-page-context", point_social_card_from_page, priority=900)
     app.connect("build-finished", write_style_sheet)
     app.connect("build-finished", publish_data)
+    app.connect("build-finished", publish_pdf)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,29 +3,18 @@
 import functools
 import http.server
 import os
-import shutil
 import threading
 from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import sync_playwright
+
+from publishing.browser import REMEDY, find_browser, open_browser
 
 # There is a worker for every core already, and notebooks run in kernels that inherit this.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
-BROWSERS = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
-]
 NO_BROWSER = "no Chromium or Chrome on this machine"
 
 # The same examples in every run: a failure comes from a change and not by chance. Fresh ones: `make fuzz`.
@@ -60,18 +49,13 @@ def address(site):
 @pytest.fixture(scope="session")
 def chromium():
     """A running headless browser; without one, tests are left out and `make test` says so."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if executable is None:
+    program = find_browser()
+    if program is None:
         if os.environ.get("CI") == "true":
             pytest.fail(NO_BROWSER)
         pytest.skip(NO_BROWSER)
-    arguments = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+    with open_browser(program) as browser:
         yield browser
-        browser.close()
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -79,7 +63,4 @@ def pytest_terminal_summary(terminalreporter):
     left_out = [report for report in skipped if NO_BROWSER in str(report.longrepr)]
     if left_out:
         files = sorted({report.nodeid.split("::")[0] for report in left_out})
-        terminalreporter.write_line(
-            f"{NO_BROWSER}: left out {len(left_out)} tests ({', '.join(files)}); "
-            "install one, such as `apt install chromium` or https://www.google.com/chrome"
-        )
+        terminalreporter.write_line(f"{NO_BROWSER}: left out {len(left_out)} tests ({', '.join(files)}); {REMEDY}")

@@ -24,9 +24,10 @@ function announce(text) {
 // Menu and contents are checkboxes, so that they open without a script; Enter and Escape are added here.
 const drawers = [...document.querySelectorAll(".sidebar-toggle")];
 function show(drawer, open) {
-  drawer.checked = open;
+  for (const one of drawers) one.checked = open && one === drawer;
   // The keyboard must not get lost behind an open drawer.
-  for (const part of document.querySelectorAll(".mobile-header, .content")) part.inert = drawers.some((one) => one.checked);
+  const parts = document.querySelectorAll(".skip-to-content, .sidebar-toggle, .mobile-header, .content, .sidebar-drawer, .toc-drawer");
+  for (const part of parts) part.inert = open && part !== drawer && part.id !== drawer.getAttribute("aria-controls");
 }
 for (const drawer of drawers) {
   drawer.addEventListener("change", () => show(drawer, drawer.checked));
