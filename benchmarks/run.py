@@ -4,6 +4,9 @@
 """
 
 import argparse
+import gzip
+import http.server
+import json
 import os
 import platform
 import shutil
@@ -11,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -19,8 +23,9 @@ import nbformat
 import numpy as np
 
 import svdbook
-
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.weight import SITE, table, visit
+from publishing.book import ROOT, Book
+from publishing.browser import REMEDY, find_browser, open_browser
 
 
 def seconds(function, *arguments):
@@ -53,25 +58,27 @@ def numerics():
     print(f"  its error above the best: {excess[0]:.3%} (Frobenius), {excess[1]:.3%} (spectral norm)")
 
 
+def copy_of_the_book(folder):
+    """Put what git tracks into a folder."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in tracked.splitlines():
+        target = Path(folder) / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, target)
+
+
+def program(name):
+    return shutil.which(name, path=Path(sys.executable).parent)
+
+
 def build():
     """The site from stored outputs: all of it, and again after an edit of one line."""
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
-        "\n"
-    )
     with tempfile.TemporaryDirectory() as folder:
-        for name in filter(None, tracked):
-            target = Path(folder) / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target)
-        command = [
-            shutil.which("jupyter-book", path=Path(sys.executable).parent),
-            "build",
-            folder,
-            "-n",
-            "-W",
-            "--keep-going",
-        ]
+        copy_of_the_book(folder)
         environment = os.environ | {"PYTHONPATH": folder}
+        configure = [program("jupyter-book"), "config", "sphinx", folder]
+        subprocess.run(configure, env=environment, check=True, capture_output=True)
+        command = [program("sphinx-build"), "-q", "-n", "-W", "--keep-going", folder, f"{folder}/_build/html"]
 
         def run():
             subprocess.run(command, env=environment, check=True, capture_output=True)
@@ -82,17 +89,93 @@ def build():
         notebook.cells[0].source += "\nOne more line."
         nbformat.write(notebook, chapters[0])
         again, _ = seconds(run)
-        print(
-            f"site from stored outputs, {len(chapters)} chapters: {fresh:.1f} s (bound 10 s + 1 s a chapter: {10 + len(chapters)} s)"
-        )
-        print(f"again after an edit of one line: {again:.1f} s")
-        html = Path(folder) / "_build" / "html"
-        print("weight of a page: HTML, and its pictures")
-        for chapter in chapters:
-            page = html / "notebooks" / f"{chapter.stem}.html"
-            text = page.read_text(encoding="utf-8")
-            pictures = sum(path.stat().st_size for path in (html / "_images").glob("*.svg") if path.name in text)
-            print(f"  {chapter.stem:20} {page.stat().st_size / 1e6:5.2f} MB {pictures / 1e6:6.2f} MB")
+        print(f"site of {len(chapters)} chapters, cold: {fresh:.1f} s (bound {10 + len(chapters) / 2} s)")
+        print(f"again after an edit of one line: {again:.1f} s (bound 3 s)")
+
+
+STOCK = """
+title: The Singular Value Decomposition
+only_build_toc_files: true
+execute: {execute_notebooks: "off"}
+parse: {myst_enable_extensions: [amsmath, attrs_inline, colon_fence, deflist, dollarmath, substitution]}
+bibtex_bibfiles: [book/references.bib]
+sphinx: {extra_extensions: [sphinx_exercise, sphinx_proof]}
+"""
+
+
+def weight():
+    """What a cold visit transfers, beside the same sources with Jupyter Book's theme and settings."""
+    browser = find_browser()
+    if browser is None:
+        print(f"left out: no Chromium or Chrome on this machine; {REMEDY}")
+        return
+    pages = [f"{page.document}.html" for page in Book().pages]
+    with open_browser(browser) as chromium:
+        print(*table(visit(chromium, page) for page in pages), sep="\n")
+        with tempfile.TemporaryDirectory() as folder:
+            copy_of_the_book(folder)
+            (Path(folder) / "_config.yml").write_text(STOCK, encoding="utf-8")
+            taken, _ = seconds(
+                partial(subprocess.run, [program("jupyter-book"), "build", folder], check=True, capture_output=True)
+            )
+            print(
+                f"\nthe same sources with Jupyter Book's theme, built in {taken:.1f} s; what other hosts send is not counted"
+            )
+            stock = [visit(chromium, page, Path(folder) / "_build" / "html") for page in pages]
+            print(*table(stock), sep="\n")
+            print(
+                f"files asked of other hosts, on each page: {statistics.median(len(one.missing) for one in stock):.0f}"
+            )
+
+
+class CompressingHandler(http.server.SimpleHTTPRequestHandler):
+    """Sends files as the hosts of such sites do: compressed, and to be kept."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        pass
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            self.send_error(404)
+            return
+        content = path.read_bytes()
+        self.send_response(200)
+        if path.suffix in {".html", ".css", ".js", ".svg"}:
+            content = gzip.compress(content)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "max-age=600")
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def lighthouse():
+    """Scores of Lighthouse for a phone, page by page (npx fetches it, where Node is present)."""
+    browser = find_browser()
+    if shutil.which("npx") is None or browser is None:
+        print("left out: it needs Node's npx, and Chromium or Chrome")
+        return
+    environment = os.environ | {"CHROME_PATH": browser}
+    kinds = ["performance", "accessibility", "best-practices", "seo"]
+    times = ["first-contentful-paint", "largest-contentful-paint", "total-blocking-time"]
+    print(f"{'':32}" + "".join(f"{name:>16}" for name in kinds) + "   first paint, largest paint, blocked")
+    handler = partial(CompressingHandler, directory=SITE)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for page in Book().pages:
+            address = f"http://127.0.0.1:{server.server_port}/{page.document}.html"
+            command = ["npx", "--yes", "lighthouse@12.8.2", address, "--quiet", "--output=json", f"--only-categories={','.join(kinds)}",
+                       "--chrome-flags=--headless --no-sandbox --disable-background-networking"]  # fmt: skip
+            finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+            report = json.loads(finished.stdout)
+            scores = "".join(f"{100 * report['categories'][name]['score']:16.0f}" for name in kinds)
+            shown = ", ".join(report["audits"][name]["displayValue"] for name in times)
+            print(f"{page.document:32}{scores}   {shown}", flush=True)
+        server.shutdown()
 
 
 def notebooks():
@@ -118,7 +201,7 @@ def notebooks():
         print(f"  {path.stem:20} {taken:5.1f} s   {finished.stdout.strip().splitlines()[-1]}")
 
 
-PARTS = {part.__name__: part for part in (numerics, build, notebooks)}
+PARTS = {part.__name__: part for part in (numerics, build, weight, lighthouse, notebooks)}
 
 
 def main():
