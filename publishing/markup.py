@@ -95,6 +95,14 @@ def fold_proofs(doctree):
         proof.replace_self(fold("", summary, *box.children, ids=[f"proof-{number}"], classes=["proof"]))
 
 
+def fold_answers(doctree):
+    """Put other boxes of the class dropdown below their title."""
+    for box in list(doctree.findall(nodes.admonition)):
+        if "dropdown" in box["classes"]:
+            title, *content = box.children
+            box.replace_self(fold("", fold_summary("", "", *title.children), *content, classes=["answer"]))
+
+
 def unwrap_boxes(doctree):
     """Take the content of boxes out of sections that carry the same id in every box of a page."""
     for section in list(doctree.findall(nodes.section)):
@@ -120,6 +128,7 @@ def give_markup(app, doctree, docname):
     fold_code(doctree)
     fold_solutions(doctree)
     fold_proofs(doctree)
+    fold_answers(doctree)
     unwrap_boxes(doctree)
     unwrap_formulas(doctree)
     for position, picture in enumerate(doctree.findall(nodes.image)):

@@ -66,7 +66,7 @@ openFold();
 // On paper there is nothing to click: proofs and solutions are printed open, the code of figures stays folded.
 let opened = [];
 addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("details.solution, details.proof, details.solution details")].filter((fold) => !fold.open);
+  opened = [...document.querySelectorAll("details:is(.solution, .proof, .answer), details.solution details")].filter((fold) => !fold.open);
   for (const fold of opened) fold.open = true;
 });
 addEventListener("afterprint", () => {

@@ -31,6 +31,11 @@ Two and two.
 Count *them*.
 :::
 
+:::{admonition} Answer
+:class: dropdown
+Two.
+:::
+
 See {numref}`fig-dot`, {numref}`Drawing %s <fig-dot>`, {prf:ref}`thm-small` and {ref}`ex-count`.
 
 | | a |
@@ -108,6 +113,11 @@ def test_a_proof_folds_below_its_name(page):
     (proof,) = page.select("details.proof")
     assert proof.summary.get_text() == "Proof"
     assert proof.p.get_text() == "Count them."
+
+
+def test_an_answer_folds_below_its_title(page):
+    (answer,) = page.select("details.answer")
+    assert answer.summary.get_text() == "Answer" and answer.p.get_text() == "Two." and not answer.has_attr("open")
 
 
 def test_the_code_of_a_figure_folds_and_its_drawing_shows(page):
