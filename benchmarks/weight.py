@@ -97,7 +97,9 @@ def visit(browser, page, site=SITE):
         context.close()
     # A browser without a window asks for the icon of the page when it likes.
     icons = [urlsplit(icon).path.lstrip("/") for icon in icons]
-    files = [name for name in files if name not in figures and name not in icons] + icons
+    missing += [icon for icon in icons if not (site / icon).is_file()]
+    files = [name for name in files if name not in figures and name not in icons]
+    files += [icon for icon in icons if (site / icon).is_file()]
     kilobytes = dict.fromkeys(["all", *KINDS.values()], 0)
     for name in files:
         size = compressed(site / name) / 1000

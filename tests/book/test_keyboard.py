@@ -63,6 +63,14 @@ def walk(tab, key="Tab"):
     raise AssertionError("the focus stays where it is")
 
 
+def go_to(tab, control):
+    for _ in range(200):
+        tab.keyboard.press("Tab")
+        if control.evaluate("control => control === document.activeElement"):
+            return
+    raise AssertionError(f"the tab key does not lead to {control}")
+
+
 def focused(tab):
     return tab.evaluate(
         "document.activeElement.id || document.activeElement.className || document.activeElement.localName"
@@ -102,8 +110,7 @@ def test_a_menu_opens_holds_the_focus_and_closes(tab, address, menu, part, key):
     tab.goto(f"{address}/{CHAPTER}")
     drawer = tab.locator(part)
     assert not drawer.is_visible()
-    while focused(tab) != menu:
-        tab.keyboard.press("Tab")
+    go_to(tab, tab.locator(f"#{menu}"))
     tab.keyboard.press(key)
     box = drawer.bounding_box()
     assert drawer.is_visible() and box["x"] >= 0 and box["x"] + box["width"] <= NARROW["width"]
@@ -176,8 +183,7 @@ def test_the_copy_button_shows_when_it_is_reached_and_copies(tab, address):
     tab.goto(f"{address}/{CHAPTER}")
     button = tab.locator("button.copybtn:visible").first
     code = tab.locator(".highlight:has(> button.copybtn)").filter(visible=True).first
-    while not button.evaluate("button => button === document.activeElement"):
-        tab.keyboard.press("Tab")
+    go_to(tab, button)
     tab.wait_for_function("getComputedStyle(document.activeElement).opacity === '1'")
     tab.keyboard.press("Enter")
     tab.wait_for_function("navigator.clipboard.readText().then(text => text.length > 0)")
