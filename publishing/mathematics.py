@@ -13,6 +13,8 @@ from sphinx.util.math import get_node_equation_number
 logger = logging.getLogger(__name__)
 
 UNBROKEN_CHARACTERS = 16
+# Where a line may end in a formula, and where in a long piece of one.
+SIGNS = set("+−")
 BREAKS = set("=<>≤≥≈≠≡∼∈⊂⊆→↦⇒⇔⟂⊥,")
 
 # What math-core takes without a word and shows wrongly.
@@ -112,7 +114,9 @@ def break_behind_relations(written):
     pieces, piece = [], []
     for element in tree:
         piece.append(element)
-        if element.tag == "mo" and element.text in BREAKS and element is not tree[-1]:
+        long = len("".join("".join(part.itertext()) for part in piece)) > UNBROKEN_CHARACTERS
+        ends = element.text in BREAKS or (long and element.text in SIGNS)
+        if element.tag == "mo" and ends and element is not tree[-1]:
             # At the end of its piece it would count as a sign behind a number, with the spaces of one.
             element.set("form", "infix")
             pieces.append(piece)

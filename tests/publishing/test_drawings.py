@@ -39,7 +39,8 @@ CHAPTERS = dict(stored_drawings())
 
 def as_svg(figure):
     drawn = io.StringIO()
-    figure.savefig(drawn, format="svg", dpi=96)
+    # Whatever style a test before this one has set.
+    figure.savefig(drawn, format="svg", dpi=96, facecolor=figure.get_facecolor())
     plt.close(figure)
     return drawn.getvalue()
 
