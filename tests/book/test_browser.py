@@ -396,6 +396,8 @@ def colours(tab, locator):
 def test_controls_show_in_forced_colours(tab, address, scheme):
     tab.emulate_media(forced_colors="active", color_scheme=scheme)
     tab.goto(f"{address}/{FIRST}")
+    # A picture taken right after a long way down may come before the sections there are drawn.
+    tab.add_style_tag(content="section { content-visibility: visible !important }")
     for selector in (
         ".theme-toggle:visible",
         "a.download",

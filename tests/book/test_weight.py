@@ -44,7 +44,7 @@ def debt(name):
     )
 
 
-@pytest.mark.parametrize("name", map(debt, PAGES))
+@pytest.mark.parametrize("name", [debt(name) for name in PAGES])
 def test_a_cold_visit_is_within_the_budget(weigh, name):
     found = weigh(name)
     assert found.kilobytes["html"] > 1
