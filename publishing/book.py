@@ -258,12 +258,14 @@ class Chapter(Page):
     def exercises(self):
         """Every `Exercise`, in order."""
         solutions = {box.title: box for box in self.boxes if box.kind == "solution"}
+        last = {box.cell: box for box in solutions.values()}
         found = []
         for box in self.boxes:
             if box.kind == "exercise":
                 solution = solutions.get(box.label)
                 cells = []
-                if solution:
+                # The code below a text cell belongs to the solution that ends the cell.
+                if solution and last[solution.cell] is solution:
                     for position in range(solution.cell + 1, len(self.cells)):
                         if "solution" not in _tags(self.cells[position]):
                             break

@@ -228,7 +228,9 @@ def test_the_chapters_of_the_book_are_read_with_their_parts():
             for position in exercise.solution_cells:
                 assert position > exercise.solution.cell
                 assert "solution" in chapter.cells[position].metadata.tags
-        owned = {position for exercise in chapter.exercises for position in exercise.solution_cells}
+        positions = [position for exercise in chapter.exercises for position in exercise.solution_cells]
+        owned = set(positions)
+        assert len(owned) == len(positions)
         tagged = {i for i, cell in enumerate(chapter.cells) if "solution" in cell.metadata.get("tags", [])}
         # Every code cell of a solution belongs to one.
         assert owned == tagged
