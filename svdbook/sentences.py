@@ -1,0 +1,131 @@
+"""Check the sentences of the book against the numbers that its cells compute."""
+
+import re
+from decimal import Decimal
+
+WORDS = dict(
+    zip(
+        "three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(),
+        range(3, 20),
+        strict=True,
+    )
+) | dict(zip("twenty thirty forty fifty sixty seventy eighty ninety hundred".split(), range(20, 101, 10), strict=True))
+WORDS |= {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+
+DIGITS = r"\d+(?:(?:,|\{,\})\d{3}(?!\d))*(?:\.\d+)?"
+POWER = r"\^(?:\d|\{-?\d+\})"
+TOKEN = re.compile(
+    # No numbers of a sentence: code, targets of links, indices, exponents, names of norms.
+    r"`[^`]*`|\]\([^)]*\)|<[^>]+>|[_^]\{[^{}]*\}|[_^]\w|\d-norm"
+    rf"|\b(?P<word>{'|'.join(WORDS)})\b"
+    # The rest of words and commands, so that their digits are none; but \frac12 has two numbers.
+    r"|\\[dt]?frac(?P<above>\d)(?P<below>\d)|\\[a-z]+|[^\W\d_]\w*"
+    # 4.4e-16, 4.4 \cdot 10^{-16} and 2^{53} are one number each.
+    rf"|(?P<digits>{DIGITS})(?P<scale>e[+-]?\d+|\s*(?:\\cdot|\\times|×|·)\s*10{POWER})?(?P<power>{POWER})?",
+    re.IGNORECASE,
+)
+
+
+def numbers(sentence):
+    r"""Find the numbers of a sentence, in digits or in words.
+
+    Parameters
+    ----------
+    sentence : str
+        Text in Markdown, with formulas in dollars.
+
+    Returns
+    -------
+    list of (int, str, decimal.Decimal, decimal.Decimal)
+        Where each number begins, how it is written, its value without a sign, and half a unit of its last digit. *One* and
+        *two* are seldom numbers and not among them; nor are indices, exponents and code.
+
+    Examples
+    --------
+    >>> [str(value) for _, _, value, _ in numbers(r"Of 1,024 entries seven exceed $4.5 \cdot 10^{-3}$, and $v_1$ has $2^{5}$.")]
+    ['1024', '7', '0.0045', '32']
+    """
+    found = []
+    for match in TOKEN.finditer(sentence):
+        if match["word"]:
+            found.append((match.start(), match[0], Decimal(WORDS[match["word"].lower()]), Decimal("0.5")))
+        elif match["above"]:
+            for digit in ("above", "below"):
+                found.append((match.start(digit), match[digit], Decimal(match[digit]), Decimal("0.5")))
+        elif match["digits"]:
+            digits = Decimal(re.sub(r"[{,}]", "", match["digits"]))
+            scale, power = (re.search(r"-?\d+(?=\}?\Z)", match[part] or "") for part in ("scale", "power"))
+            exponent = int(scale[0]) if scale else 0
+            half_unit = Decimal(5).scaleb(digits.as_tuple().exponent - 1 + exponent)
+            value = digits.scaleb(exponent) ** (int(power[0]) if power else 1)
+            found.append((match.start(), match[0], value, half_unit))
+    return found
+
+
+def says(sentence, *computed):
+    """Check that the numbers of a sentence of the book are what the cells computed.
+
+    It stands in the hidden cells of a chapter. The tests of the book see to it that the chapter has this sentence, and
+    that each number of its text is checked in this way.
+
+    Parameters
+    ----------
+    sentence : str
+        Words as they stand in the text, a caption or an alternative text. Line breaks do not matter.
+    *computed : float or callable
+        For each number of the sentence in turn, its value, which must agree with what is written to half a unit of the last digit
+        (signs are left aside); or a function that takes the written number and says whether it is true, for *at most*,
+        *about*, *more than*.
+
+    Raises
+    ------
+    AssertionError
+        If a number is not the computed one.
+    ValueError
+        If there are more or fewer values than numbers.
+
+    Examples
+    --------
+    >>> share = 0.3519
+    >>> says("the first layer has 35.2 % of the energy", 100 * share)
+    >>> says("at most four layers", lambda stated: 3.2 <= stated)
+    >>> says("the first layer has 61.1 % of the energy", 100 * share)
+    Traceback (most recent call last):
+        ...
+    AssertionError: 61.1 in 'the first layer has 61.1 % of the energy', computed 35.19
+    """
+    stated = numbers(sentence)
+    if len(stated) != len(computed):
+        written = [written for _, written, _, _ in stated]
+        raise ValueError(f"{sentence!r} has {len(stated)} numbers {written}, got {len(computed)} values")
+    for (_, written, number, half_unit), value in zip(stated, computed, strict=True):
+        if callable(value):
+            if not value(float(number)):
+                raise AssertionError(f"{written} in {sentence!r} is not true")
+        # A number half-way between two, such as 0.25, may be written as either.
+        elif not abs(abs(float(value)) - float(number)) <= float(half_unit) * (1 + 1e-9) + 1e-15 * float(number):
+            raise AssertionError(f"{written} in {sentence!r}, computed {float(value):.6g}")
+
+
+def given(*sentences):
+    """Mark the numbers of sentences of the book as given: the data of an example, the form of a table, things that are counted.
+
+    Nothing computes them; but whoever changes one has to change it here, too, and sees what hangs on it.
+
+    Parameters
+    ----------
+    *sentences : str
+        As for `says`.
+
+    Raises
+    ------
+    ValueError
+        If a sentence has no number.
+
+    Examples
+    --------
+    >>> given("Let $A$ be a 3 × 2 matrix", "the four matrices below")
+    """
+    for sentence in sentences:
+        if not numbers(sentence):
+            raise ValueError(f"sentences must have a number each, got {sentence!r}")
