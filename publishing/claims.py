@@ -8,9 +8,9 @@ from svdbook.sentences import numbers
 MATHEMATICS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$")
 # Labels of equations, options of directives, marks of lists; places in other books; years.
 NO_CLAIM = re.compile(
-    r"\(eq-[\w-]+\)|^:[\w-]+:.*$|^ *\d+\. "
+    r"\(eq-[\w-]+\)|^:[\w-]+:.*$|^:{3,}\{solution\}.*$|^ *\d+\. "
     r"|\b(?:sections?|lectures?|chapters?|pages?|volumes?|theorems?)\s+\d[\d.]*(?:(?:,| and| to|–)\s*\d[\d.]*)*"
-    r"|(?<![\d.,])(?:1[89]|20)\d\d(?![\d.,]*\d)",
+    r"|(?<![\d.,])(?<!× )(?:1[89]|20)\d\d(?![\d.,]*\d| ×)",
     re.M | re.I,
 )
 # In a formula, mostly part of its form, as in 1/2 or n - 1.

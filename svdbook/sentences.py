@@ -19,7 +19,7 @@ TOKEN = re.compile(
     r"`[^`]*`|\]\([^)]*\)|<[^>]+>|[_^]\{[^{}]*\}|[_^]\w|\d-norm"
     rf"|\b(?P<word>{'|'.join(WORDS)})\b"
     # The rest of words and commands, so that their digits are none; but \frac12 has two numbers.
-    r"|\\[dt]?frac(?P<above>\d)(?P<below>\d)|\\[a-z]+|[^\W\d_]\w*"
+    r"|\\[dt]?frac(?P<above>\d)(?P<below>\d)|\\[a-z]+|[^\W\d_]\w*(?<!_)"
     # 4.4e-16, 4.4 \cdot 10^{-16} and 2^{53} are one number each.
     rf"|(?P<digits>{DIGITS})(?P<scale>e[+-]?\d+|\s*(?:\\cdot|\\times|×|·)\s*10{POWER})?(?P<power>{POWER})?",
     re.IGNORECASE,
@@ -56,8 +56,9 @@ def numbers(sentence):
             digits = Decimal(re.sub(r"[{,}]", "", match["digits"]))
             scale, power = (re.search(r"-?\d+(?=\}?\Z)", match[part] or "") for part in ("scale", "power"))
             exponent = int(scale[0]) if scale else 0
-            half_unit = Decimal(5).scaleb(digits.as_tuple().exponent - 1 + exponent)
             value = digits.scaleb(exponent) ** (int(power[0]) if power else 1)
+            # A power such as 10^{-8} or 2^{53} is meant to all its digits.
+            half_unit = value * 0 if power else Decimal(5).scaleb(digits.as_tuple().exponent - 1 + exponent)
             found.append((match.start(), match[0], value, half_unit))
     return found
 
@@ -103,7 +104,7 @@ def says(sentence, *computed):
             if not value(float(number)):
                 raise AssertionError(f"{written} in {sentence!r} is not true")
         # A number half-way between two, such as 0.25, may be written as either.
-        elif not abs(abs(float(value)) - float(number)) <= float(half_unit) * (1 + 1e-9) + 1e-15 * float(number):
+        elif not abs(abs(float(value)) - float(number)) <= float(half_unit) * (1 + 1e-9) + 1e-12 * float(number):
             raise AssertionError(f"{written} in {sentence!r}, computed {float(value):.6g}")
 
 
