@@ -6,12 +6,13 @@ import re
 from svdbook.sentences import numbers
 
 MATHEMATICS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$")
-# Labels of equations, options of directives, marks of lists; places in other books; years.
+# Labels of equations and solutions, options of directives, marks of lists.
+NO_SENTENCE = re.compile(r"\(eq-[\w-]+\)|^:[\w-]+:.*$|^:{3,}\{solution\}.*$|^ *\d+\. ", re.M)
+# Places in other books, and years.
 NO_CLAIM = re.compile(
-    r"\(eq-[\w-]+\)|^:[\w-]+:.*$|^:{3,}\{solution\}.*$|^ *\d+\. "
-    r"|\b(?:sections?|lectures?|chapters?|pages?|volumes?|theorems?)\s+\d[\d.]*(?:(?:,| and| to|–)\s*\d[\d.]*)*"
+    r"\b(?:sections?|lectures?|chapters?|pages?|volumes?|theorems?)\s+\d[\d.]*(?:(?:,| and| to|–)\s*\d[\d.]*)*"
     r"|(?<![\d.,])(?<!× )(?:1[89]|20)\d\d(?![\d.,]*\d| ×)",
-    re.M | re.I,
+    re.I,
 )
 # In a formula, mostly part of its form, as in 1/2 or n - 1.
 SMALLEST = {"0", "1", "2"}
@@ -61,6 +62,7 @@ def problems(chapter):
             range(start, start + len(sentence)) for _, sentence in checked for start in _occurrences(sentence, text)
         ]
         formulas = [range(*formula.span()) for formula in MATHEMATICS.finditer(text)]
+        covered += [range(*found.span()) for found in NO_CLAIM.finditer(text)]
         for place, number, _, _ in numbers(text):
             form = number in SMALLEST and any(place in formula for formula in formulas)
             if not form and not any(place in words and place + len(number) - 1 in words for words in covered):
@@ -69,7 +71,7 @@ def problems(chapter):
 
 
 def _line(text):
-    return " ".join(NO_CLAIM.sub(" ", text).split())
+    return " ".join(NO_SENTENCE.sub(" ", text).split())
 
 
 def _occurrences(sentence, text):
