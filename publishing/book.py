@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from publishing import claims
 from publishing.notebooks import normalise
 from publishing.reading_time import SECOND_READING, times
 
@@ -302,6 +303,7 @@ class Chapter(Page):
         yield from self._problems_of_width()
         yield from self._problems_of_figures()
         yield from self._problems_of_exercises()
+        yield from self._problems_of_claims()
 
     def _problems_of_the_file(self):
         stored = self.path.read_text(encoding="utf-8")
@@ -443,6 +445,10 @@ class Chapter(Page):
             yield f"{self._file}: a chapter has at least 8 exercises, got {len(self.exercises)} {recipe}"
         if not any("assert" in cell.source for _, cell in self._tagged("solution")):
             yield f"{self._file}: no solution is checked; add a cell tagged solution that asserts a result {recipe}"
+
+    def _problems_of_claims(self):
+        for position, problem in claims.problems(self):
+            yield f"{self._at(position)}: {problem} (CONTRIBUTING.md, Write a number)"
 
 
 class Book:
