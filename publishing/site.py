@@ -10,12 +10,14 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import furo
+import nbformat
 from docutils import nodes
 from pybtex.backends.plaintext import Backend
 from pybtex.plugin import register_plugin
 from sphinx.util import logging
 
 from publishing.book import Book
+from publishing.editions import Editions
 from publishing.reading_time import times
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -158,10 +160,29 @@ def structured_data(page, book, titles, config):
     return common | about
 
 
+def prepare_editions(app, env):
+    """Collect what references read as on the site."""
+    names = {}
+    for kinds in env.toc_fignumbers.values():
+        for kind, numbers in kinds.items():
+            for label, number in numbers.items():
+                number = ".".join(map(str, number))
+                if kind == "displaymath":
+                    names[label.removeprefix("equation-")] = f"({number})"
+                else:
+                    names[label] = f"{kind.capitalize()} {number}"
+    sources = {citation.key: citation.entry for citation in env.get_domain("cite").citations}
+    app.editions = Editions(names, sources)
+
+
 def offer_notebook(app, pagename, templatename, context, doctree):
-    """Tell the template of a chapter where its notebook is."""
-    if context.get("page_source_suffix") == ".ipynb":
+    """Write the reader's edition of a chapter beside its page, and tell the template where it is."""
+    page = app.book_pages.get(pagename)
+    if page in app.book.chapters:
         context["notebook"] = f"{pagename}.ipynb"
+        path = Path(app.outdir) / context["notebook"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(app.editions.edition(page), path)
         if context["repository"]:
             context["launch"] = launch_address(context["repository"], context["notebook"])
 
@@ -199,6 +220,8 @@ def setup(app):
     # After the theme, which knows the colours of code then.
     app.connect("builder-inited", name_style_sheet, priority=900)
     app.connect("html-page-context", describe_page, priority=100)
+    # After figures have got their numbers and the bibliography its entries.
+    app.connect("env-check-consistency", prepare_editions)
     app.connect("html-page-context", offer_notebook)
     app.connect("build-finished", write_style_sheet)
     app.connect("build-finished", publish_data)

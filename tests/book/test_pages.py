@@ -3,12 +3,16 @@
 import itertools
 import json
 import re
+from collections import Counter
 from functools import cache
 from urllib.parse import unquote, urljoin, urlsplit
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from pages import BOOK, CONTENT, PAGES, SOLUTIONS
+
+from publishing.editions import ANSWER
 
 # A host, after "//" or bare. The names of XML's vocabularies look like addresses; nobody goes there.
 HOST = re.compile(
@@ -159,12 +163,34 @@ def test_search_engines_are_told_what_the_page_is(site, page):
     assert ("timeRequired" in about) == (page in BOOK.chapters)
 
 
+NAME = re.compile(r"(?:(?:Figure|Theorem|Lemma|Corollary|Definition|Algorithm|Exercise) \d+\.\d+|\(\d+\.\d+\))")
+OWN_NAME = re.compile(r"^(?:\*\*|#+ |#+ Solution to )\w+ [\d.]+|\\tag\{.*?\}", re.M)
+
+
 @pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
-def test_the_download_of_a_chapter_is_its_notebook(site, chapter):
-    button = read(site / f"{chapter.document}.html").select_one("a.download")
+def test_the_download_of_a_chapter_has_its_code_and_the_references_of_its_page(site, chapter):
+    page = read(site / f"{chapter.document}.html")
+    button = page.select_one("a.download")
     assert button["download"] == chapter.path.name
-    served = (site / f"{chapter.document}.html").parent / button["href"]
-    assert json.loads(served.read_text(encoding="utf-8")) == json.loads(chapter.path.read_text(encoding="utf-8"))
+    served = nbformat.read((site / f"{chapter.document}.html").parent / button["href"], as_version=4)
+    code = [cell for cell in served.cells if cell.cell_type == "code" and cell.source != ANSWER]
+    shown = [
+        cell
+        for position, cell in enumerate(chapter.cells)
+        if cell.cell_type == "code" and position not in chapter.checks
+    ]
+    assert [(cell.source, cell.outputs) for cell in code] == [(cell.source, cell.outputs) for cell in shown]
+    text = "\n".join(cell.source for cell in served.cells if cell.cell_type == "markdown")
+    links = [
+        *article(page).select("a.reference"),
+        *article(read(site / f"{chapter.document}-solutions.html")).select("section > :not(h2) a.reference"),
+    ]
+    named = [link.get_text() for link in links if NAME.fullmatch(link.get_text())]
+    found, expected = Counter(NAME.findall(OWN_NAME.sub("", text))), Counter(named)
+    # The text may have a number in brackets that looks like an equation's.
+    assert {name: count for name, count in (found - expected).items() if name[0] != "("} == {}
+    assert expected - found == Counter()
+    assert re.findall(r"^:{3,}.*|^:[\w-]+:.*|\{[a-z:]+\}`.*", text, re.M) == []
 
 
 @pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)

@@ -1,0 +1,164 @@
+"""The notebooks that readers take home: what JupyterLab does not know is written out, and hidden checks are left out.
+
+A chapter is written for the site: Sphinx numbers its figures and theorems, resolves references and folds solutions. In
+a reader's edition references read as words, figures have their captions, boxes are plain text, each exercise has a
+cell to answer in, and its solution stays closed, with its outputs, until one opens it.
+"""
+
+import re
+from itertools import takewhile
+
+import nbformat
+
+ROLE = re.compile(r"\{(numref|prf:ref|ref|eq|cite|cite:t)\}`([^`<]*?)(?:\s*<([^>]+)>)?`")
+EQUATION = re.compile(r"\$\$ \((eq-[\w-]+)\)")
+FENCE = re.compile(r"(:{3,})(?:\{([\w:-]+)\} ?(.*))?\Z")
+OPTION = re.compile(r":[\w-]+:(?: .*)?\Z")
+ANSWER = "# Your answer\n"
+
+
+class Editions:
+    """Makes editions of chapters.
+
+    Parameters
+    ----------
+    names : dict of str to str
+        What a reference to a label, in small letters, reads as, such as "Theorem 4.2" or "(4.2)".
+    sources : dict of str to pybtex.database.Entry
+        The entries of the bibliography.
+    """
+
+    def __init__(self, names, sources):
+        self.names = names
+        self.sources = {key: _author_and_year(key, entry) for key, entry in sources.items()}
+
+    def words(self, text):
+        """Write out the references in a text, and the numbers of its equations."""
+
+        def word(role):
+            kind, target, explicit = role.groups()
+            if kind.startswith("cite"):
+                form = "{} [{}]" if kind == "cite:t" else "{}, {}"
+                cited = [form.format(*self.sources[key.strip()]) for key in target.split(",")]
+                return ", ".join(cited) if kind == "cite:t" else f"[{'; '.join(cited)}]"
+            name = self.names[(explicit or target).lower()]
+            return target.replace("%s", name.rpartition(" ")[2]) if explicit else name
+
+        text = EQUATION.sub(lambda label: rf"\tag{{{self.names[label[1].lower()][1:-1]}}}" + "\n$$", text)
+        return ROLE.sub(word, text)
+
+    def edition(self, chapter, solutions=True):
+        """Make the edition of a chapter.
+
+        Parameters
+        ----------
+        chapter : publishing.book.Chapter
+        solutions : bool
+            Whether it has the solutions.
+
+        Returns
+        -------
+        nbformat.NotebookNode
+        """
+        captions = {figure.cell: figure for figure in chapter.figures if figure.numbered}
+        cells = []
+        for position, cell in enumerate(chapter.cells):
+            tags = cell.metadata.get("tags", [])
+            if cell.cell_type == "markdown":
+                cells += self._text_cells(cell, solutions)
+            elif "test" in tags or ("solution" in tags and not solutions):
+                continue
+            else:
+                cells.append(nbformat.NotebookNode(cell))
+            if position in captions:
+                figure = captions[position]
+                text = f"**{self.names[figure.name.lower()]}.** {self.words(figure.caption)}"
+                cells.append(_cell("markdown", text, f"{cell.id}-caption"))
+        count = 0
+        for cell in cells:
+            if cell.cell_type == "code" and cell.execution_count:
+                cell.execution_count = count = count + 1
+        return nbformat.NotebookNode(chapter.notebook, cells=cells)
+
+    def _text_cells(self, cell, solutions):
+        """Split a text cell where an exercise ends and where a solution begins, because these are folded by their headings."""
+        cells, lines, open_boxes, left_out = [], [], [], False
+
+        def finish():
+            text = "\n".join(lines).strip()
+            if text:
+                part = _cell("markdown", self.words(text), f"{cell.id}-{len(cells)}")
+                if text.startswith("##### Solution"):
+                    # JupyterLab keeps what is below a closed heading out of sight, outputs as well, also when all cells are run.
+                    part.metadata["jp-MarkdownHeadingCollapsed"] = True
+                cells.append(part)
+            lines.clear()
+
+        rows = cell.source.splitlines()
+        options = 0
+        for number, row in enumerate(rows):
+            if options:
+                options -= 1
+                continue
+            fence = FENCE.match(row)
+            if fence and fence[2]:
+                box = _Box(fence, rows[number + 1 :])
+                options = len(box.options)
+                open_boxes.append(box)
+                if box.kind in ("exercise", "solution"):
+                    finish()
+                left_out = left_out or (box.kind == "solution" and not solutions)
+                if not left_out:
+                    lines += self._opening(box)
+            elif fence and open_boxes and fence[1] == open_boxes[-1].colons:
+                box = open_boxes.pop()
+                if not left_out:
+                    lines += box.closing
+                if box.kind == "exercise":
+                    finish()
+                    cells.append(_cell("code", ANSWER, f"{cell.id}-{len(cells)}", execution_count=None, outputs=[]))
+                elif box.kind == "solution":
+                    finish()
+                    left_out = False
+            elif not left_out:
+                lines.append(row)
+        finish()
+        return cells
+
+    def _opening(self, box):
+        if box.kind == "exercise":
+            return [f"#### {self.names[box.options['label'].lower()]} {box.title}", ""]
+        if box.kind == "solution":
+            return [f"##### Solution to {self.names[box.title.lower()]}", ""]
+        if box.folded:
+            return [f"<details><summary>{box.title or 'Proof'}</summary>", ""]
+        name = self.names.get(box.options.get("label", "").lower())
+        heading = f"**{name}** ({box.title})." if name and box.title else f"**{name or box.title}.**"
+        return ["", "---", "", heading, ""]
+
+
+class _Box:
+    """A directive that begins with a match of `FENCE`, above some rows."""
+
+    def __init__(self, fence, below):
+        self.colons, self.kind, self.title = fence[1], fence[2], fence[3].strip()
+        options = (row.strip(":").partition(": ") for row in takewhile(OPTION.match, below))
+        self.options = {name: value for name, _, value in options}
+        self.folded = self.kind == "prf:proof" or "dropdown" in self.options.get("class", "")
+
+    @property
+    def closing(self):
+        if self.kind in ("exercise", "solution"):
+            return []
+        return ["", "</details>"] if self.folded else ["", "---"]
+
+
+def _author_and_year(key, entry):
+    people = entry.persons.get("author") or entry.persons.get("editor", [])
+    authors = [" ".join(person.prelast_names + person.last_names).strip("{}") for person in people]
+    several = " and ".join(authors) if len(authors) < 3 else f"{authors[0]} et al."
+    return several or entry.fields.get("organization", key), entry.fields.get("year", "")
+
+
+def _cell(kind, source, identifier, **rest):
+    return nbformat.from_dict({"cell_type": kind, "id": identifier, "metadata": {}, "source": source, **rest})
