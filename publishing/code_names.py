@@ -22,7 +22,7 @@ DOCUMENTED = re.compile(r"^ *(\w+(?:, \w+)*) ?: ", re.M)
 ASSIGNED = re.compile(r"^([\w, ]+?)(?:\[.*\])? \+?= ")
 # Where a name that stands alone, such as `matrix_rank` or `eigh`, may come from without an import in the chapter.
 LIBRARIES = ("svdbook", "svdbook.algorithms", "svdbook.datasets", "svdbook.images", "svdbook.plots")
-LIBRARIES += ("numpy", "numpy.linalg", "scipy", "scipy.linalg", "scipy.sparse.linalg", "sklearn.decomposition")
+LIBRARIES += ("numpy", "numpy.linalg", "scipy.linalg", "scipy.sparse.linalg", "sklearn.decomposition")
 
 
 def codes(text):

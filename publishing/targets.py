@@ -16,10 +16,10 @@ from pybtex.richtext import Text
 from svdbook.sentences import REFERENCE
 
 NUMBERED = re.compile(r"\$\$((?:(?!\$\$).)*)\$\$ \((eq-[\w-]+)\)", re.S)
-# Where a sentence ends: behind a mark and a blank, or before an item of a list or a line of a directive.
-END = re.compile(r"[.!?:;][)*]*\s|\n(?=- |\d+\. |:)")
+# Where a sentence ends: behind an option of a directive, behind a mark and a blank, before an item of a list or a directive.
+END = re.compile(r"^:[\w-]+:.*\n|[.!?:;][)*]*\s|\n(?=- |\d+\. |:)", re.M)
 WORD = re.compile(r"[^\W\d_]{3,}")
-NO_WORD = re.compile(rf"{REFERENCE.pattern}|\\[A-Za-z]+")
+NO_WORD = re.compile(rf"{REFERENCE.pattern}|\\[A-Za-z]+|^:[\w-]+:.*$", re.M)
 # Words that name nothing.
 COMMON = set(
     "the and for with its are not that this from one two any all has have into was were can may which when what each how "
@@ -76,11 +76,12 @@ def targets(book):
         for box in chapter.boxes:
             if box.label and (box.kind == "exercise" or box.kind.startswith("prf:")):
                 add("ref" if box.kind == "exercise" else "prf", box.label, box.title, box.text)
-        for figure in chapter.figures:
+        for figure in filter(lambda figure: figure.name, chapter.figures):
             add("numref", figure.name, figure.caption, "")
         for formula, key in NUMBERED.findall(chapter.text):
             add("eq", key, "", formula)
-    for key, entry in parse_file(book.root / "book" / "references.bib").entries.items():
+    bibliography = book.root / "book" / "references.bib"
+    for key, entry in parse_file(bibliography).entries.items() if bibliography.is_file() else ():
         people = entry.persons.get("author") or entry.persons["editor"]
         authors = ", ".join(" ".join(person.last_names) for person in people)
         name = str(Text.from_latex(f"{authors}: {entry.fields['title']}"))
@@ -176,9 +177,7 @@ def problems(chapter, known):
     problem : str
         What is wrong, and what to do.
     """
-    texts = [(position, cell.source) for position, cell in enumerate(chapter.cells) if cell.cell_type == "markdown"]
-    texts += [(figure.cell, text) for figure in chapter.figures for text in (figure.caption, figure.alt)]
-    checked = set()
+    texts, checked = chapter.texts, set()
     for position, meaning, quote in told(chapter):
         # Blanks in the text may be line breaks.
         pattern = re.compile(r"\s+".join(map(re.escape, quote.split())))
