@@ -105,7 +105,8 @@ class Names:
                     yield name.removeprefix("_")
             elif isinstance(node, ast.Call):
                 arguments = _arguments(self._found(_dotted(node.func)))
-                yield from (each.arg for each in node.keywords if arguments and each.arg not in {*arguments, None})
+                known = arguments or self._words
+                yield from (each.arg for each in node.keywords if each.arg and each.arg not in known)
             elif isinstance(node, ast.Import):
                 yield from (name.name for name in node.names if _find(name.name) is None)
             elif isinstance(node, ast.ImportFrom):

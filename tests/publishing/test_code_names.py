@@ -31,6 +31,7 @@ NAMES = Names(
         ("full_matrix=False", "full_matrix"),
         ("np.linalg.svd(A, full_matrix=False)", "full_matrix"),
         ("sb.low_rank(A, rank=2)", "rank"),
+        ("A.mean(axs=0)", "axs"),
         ("data/nothing.csv", "nothing.csv"),
     ],
 )
