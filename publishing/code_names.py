@@ -3,6 +3,7 @@
 import ast
 import builtins
 import importlib
+import importlib.util
 import inspect
 import re
 from functools import cache
@@ -128,11 +129,12 @@ class Names:
             return all(part in self._words for part in parts)
         if parts or root in self._imports:
             return self._found(name) is not None
-        return root in self._words or any(hasattr(module, root) for module in self._modules) or _find(root) is not None
+        held = any(hasattr(module, root) for module in self._modules)
+        return held or root in self._words or importlib.util.find_spec(root) is not None
 
 
 def _is_file(code):
-    return (ROOT / code).is_file()
+    return (ROOT / code).is_file() or (ROOT / "data" / code).is_file()
 
 
 def _part(whole, name):

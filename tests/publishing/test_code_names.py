@@ -43,7 +43,7 @@ def test_a_name_that_does_not_exist_is_found(code, name):
 @pytest.mark.parametrize(
     "code",
     """sb.low_rank(A, k)|svdbook.PCA|plots.image|datasets.load_image("camera")|np.linalg.svd(A, full_matrices=False)|scipy.linalg.orth|lapack_driver="gesvd"
-    numpy.polynomial.Polynomial|matrix_rank|PCA|components_|.T|.conj().T|A.shape|brick|True|float32|U, s, Vt = np.linalg.svd(A)|D1 = A.copy()|D2[0, 0] += 1|sb.svd(D1 + D2)|data/elnino.csv
+    numpy.polynomial.Polynomial|matrix_rank|PCA|components_|.T|.conj().T|A.shape|brick|True|float32|U, s, Vt = np.linalg.svd(A)|D1 = A.copy()|D2[0, 0] += 1|sb.svd(D1 + D2)|data/elnino.csv|camera.png
     s[:k] @ Vt[:k]|lambda x: x|make pdf|+ 1|from sklearn.datasets import load_iris|sb.PCA(2).fit(A).transform(A)""".replace(
         "\n    ", "|"
     ).split("|"),
