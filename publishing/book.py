@@ -42,6 +42,9 @@ WIDEST_CODE = 76
 # A phone shows about 50 columns of an output. A number that is cut is seen, a column that is left out is not missed.
 WIDEST_OUTPUT = 60
 
+# What only hidden cells do, apart from the assertions of solutions in code.
+CHECK = re.compile(r"^(?:assert|says|given|refers)\b|svdbook\.sentences", re.M)
+
 # Announced, and not there yet: until they are, nothing points to them.
 CHAPTERS_TO_COME = {"text", "recommenders", "neural networks", "algorithms", "scale", "limits and alternatives"}
 
@@ -257,6 +260,17 @@ class Chapter(Page):
         return found
 
     @cached_property
+    def texts(self):
+        """Text cells, captions and alternative texts, each as the position of its cell and its Markdown."""
+        cells = [(position, cell.source) for position, cell in enumerate(self.cells) if cell.cell_type == "markdown"]
+        return cells + [(figure.cell, text) for figure in self.figures for text in (figure.caption, figure.alt)]
+
+    @property
+    def code(self):
+        """Code of the cells that readers see."""
+        return [cell.source for _, cell in self._tagged(without="remove-cell")]
+
+    @cached_property
     def exercises(self):
         """Every `Exercise`, in order."""
         solutions = {box.title: box for box in self.boxes if box.kind == "solution"}
@@ -343,6 +357,8 @@ class Chapter(Page):
                     f"{self._at(position)}: a check is hidden and a hidden cell is a check; "
                     "give the cell both tags, remove-cell and test, or neither"
                 )
+            if cell.cell_type == "code" and not tags & {"solution", "remove-cell"} and CHECK.search(cell.source):
+                yield f"{self._at(position)}: readers see a check; hide it with the tags remove-cell and test"
             if "solution" in tags and not tags & {"hide-cell", "remove-cell"}:
                 yield f"{self._at(position)}: code of a solution shows before it is asked for; add the tag hide-cell"
 
@@ -489,14 +505,33 @@ class Book:
             raise ValueError(f"chapter must be one of {', '.join(names)}, got {name!r}")
         return self.chapters[names.index(name)]
 
+    @cached_property
+    def targets(self):
+        """What references may lead to (`publishing.targets.targets`)."""
+        from publishing import targets
+
+        return targets.targets(self)
+
     def needs(self, chapter):
         """The chapters that a chapter names among what a reader needs, in the order of the book."""
         linked = re.findall(r"\]\(([\w-]+)\.ipynb", chapter.requirements)
         return [other for other in self.chapters if other.name in linked]
 
     def problems_of(self, page) -> Iterator[str]:
-        """Say what breaks the form of a page, and which chapters it names without a link."""
+        """Say what breaks the form of a page, which chapters it names without a link, and which references and code nobody can trust."""
+        # They need numpy and the libraries that the book names, which the build of the site has no use for.
+        from publishing import code_names, targets
+
         yield from page.problems()
+        is_chapter = isinstance(page, Chapter)
+        names = code_names.Names(code for chapter in ([page] if is_chapter else self.chapters) for code in chapter.code)
+        for position, text in page.texts if is_chapter else [(None, page.text)]:
+            where = page._at(position) if is_chapter else page._file
+            for name, code in names.unknown(text):
+                yield f"{where}: there is no {name!r}, which the text names in `{code}`; write a name that exists"
+        if is_chapter:
+            for position, problem in targets.problems(page, self.targets):
+                yield f"{page._at(position)}: {problem}"
         names = {chapter.name.replace("-", " ") for chapter in self.chapters} | CHAPTERS_TO_COME
         for name in re.findall(r"(?<![*\w\[])\*([a-z -]+)\*(?![*\w\]])", page.text):
             if name.replace("-", " ") in names:

@@ -24,6 +24,8 @@ TOKEN = re.compile(
     rf"|(?P<digits>{DIGITS})(?P<scale>e[+-]?\d+|\s*(?:\\cdot|\\times|×|·)\s*10{POWER})?(?P<power>{POWER})?",
     re.IGNORECASE,
 )
+# Markup such as {eq}`eq-basics-svd`, {numref}`Figure %s <fig-basics-data>` or {cite:t}`golub2013`.
+REFERENCE = re.compile(r"\{(?P<role>prf:ref|numref|eq|ref|cite(?::\w+)?)\}`(?:[^`<]*<)?(?P<keys>[^`<>]+)>?`")
 
 
 def numbers(sentence):
@@ -130,3 +132,32 @@ def given(*sentences):
     for sentence in sentences:
         if not numbers(sentence):
             raise ValueError(f"sentences must have a number each, got {sentence!r}")
+
+
+def refers(words, *sentences):
+    """Say to what references of the book lead, where the sentence around them does not tell.
+
+    It stands in a hidden cell and computes nothing. The tests of the book see to it that the chapter has the sentences, each
+    at one place, and that what they refer to has these words; so neither a wrong reference nor a moved label goes unseen.
+
+    Parameters
+    ----------
+    words : str
+        Words of the target: of a theorem or an exercise its title or a part of its text, of a figure its caption, of an
+        equation its formula, of a book or paper an author and the title.
+    *sentences : str
+        Parts of the chapter's text, as for `says`, each with one reference.
+
+    Raises
+    ------
+    ValueError
+        If a sentence has no reference, or more than one.
+
+    Examples
+    --------
+    >>> refers("Singular value decomposition", "Let $A$ be as in {prf:ref}`def-basics-svd`", "and {prf:ref}`def-basics-svd` for it")
+    """
+    for sentence in sentences:
+        found = [match["keys"] for match in REFERENCE.finditer(sentence)]
+        if len(found) != 1:
+            raise ValueError(f"sentences must have one reference each, got {sentence!r} with {found}")

@@ -121,6 +121,11 @@ def edit(position, old, new):
         (lambda cells: cells.insert(7, cells.pop(1)), ["open with a picture of the chapter's result"]),
         (lambda cells: cells[3].metadata.tags.remove("remove-cell"), ["cell 3 (cell-3)", "both tags, remove-cell and test"]),
         (lambda cells: cells[3].metadata.tags.remove("test"), ["cell 3 (cell-3)", "both tags, remove-cell and test"]),
+        (lambda cells: cells[3].metadata.tags.clear(), ["cell 3 (cell-3)", "readers see a check; hide it"]),
+        (
+            lambda cells: cells.insert(5, code("from svdbook.sentences import says", "hide-input")),
+            ["cell 5 (cell-5)", "readers see a check; hide it"],
+        ),
         (lambda cells: cells[8].metadata.tags.remove("hide-cell"), ["cell 8 (cell-8)", "add the tag hide-cell"]),
         (lambda cells: cells[8].metadata.tags.append("hide"), ["cell 8 (cell-8)", "the tag 'hide' is unknown"]),
         (edit(8, "assert", "print"), ["no solution is checked"]),
@@ -265,6 +270,28 @@ def test_the_name_of_a_chapter_is_a_link(folder, name):
     assert f"book/paths.md: *{name}* is the name of a chapter and no link" in problem
 
 
+def test_names_of_code_and_references_are_checked_on_their_page(folder):
+    path = folder / "notebooks" / "basics.ipynb"
+    text = path.read_text(encoding="utf-8")
+    # Of the reference only the one in the text, and not its quote in the hidden cell below.
+    for old, new, times in (
+        ("`scipy.linalg.svd`", "`scipy.linalg.svdd`", -1),
+        ("**The two norms** ({prf:ref}`thm-basics-norms`)", "**The two norms** ({prf:ref}`thm-basics-psd`)", 1),
+    ):
+        assert old in text
+        text = text.replace(old, new, times)
+    path.write_text(text, encoding="utf-8")
+    tips = folder / "book" / "tips.md"
+    tips.write_text(
+        tips.read_text(encoding="utf-8") + "\nCall `sb.best_rank` and `sb.low_rank(A, k)`.\n", encoding="utf-8"
+    )
+    name, told, reference, page = Book(folder).problems()
+    assert "notebooks/basics.ipynb, cell" in name and "there is no 'scipy.linalg.svdd'" in name
+    assert "does not say '**The two norms** ({prf:ref}`thm-basics-norms`).'" in told
+    assert "the words around thm-basics-psd do not tell which theorem" in reference
+    assert page.startswith("book/tips.md: there is no 'sb.best_rank', which the text names in `sb.best_rank`")
+
+
 def test_the_command_knows_its_chapters(capsys):
     assert main(["basics"]) == 0
     with pytest.raises(SystemExit):
@@ -275,6 +302,8 @@ def test_the_command_knows_its_chapters(capsys):
 @pytest.fixture
 def folder(tmp_path):
     shutil.copy(ROOT / "_toc.yml", tmp_path)
+    (tmp_path / "book").mkdir()
+    shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")
     for page in Book().pages:
         target = tmp_path / page.path.relative_to(ROOT)
         target.parent.mkdir(exist_ok=True)
