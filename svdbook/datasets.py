@@ -27,7 +27,7 @@ _SHA256 = {
     "cell.png": "8d23a7fb81f7cc877cd09f330357fc7f595651306e84e17252f6e0a1b3f61515",
     "elnino.csv": "b647be00e0fd264be9764e317e6b963f35030014ecca2b21b204521716e463ad",
     "grass.png": "b6b6022426b38936c43a4ac09635cd78af074e90f42ffa8227ac8b7452d39f89",
-    "kjv_parallels.tsv": "98389a5cb6be6927b15ae4acc836a86cd94f1dd333e3f775a75567b12360e1dc",
+    "kjv_parallels.tsv": "de540ff4cc7f24dab1b1d148185b17e45553a5cddf9661af81b4542e719aeefa",
     "kjv_verses.txt.gz": "db215f1e32db82a8f6b38f934a65bb9052d1f36686717d459f5aa8c2460349df",
     "longley.csv": "0927ec7cc34edb5670920cb2ff1542e46de27a2010746e1662f4276cf3569a24",
     "nci60.npz": "2a6a1a50ffc21ed3d0e10281e6874f2c0fba4bab87c24c1ad1b8e308d39bc9fe",
@@ -240,7 +240,7 @@ def load_bible():
     Examples
     --------
     >>> bible = load_bible()
-    >>> i, j = bible.parallels[0].tolist()
+    >>> i, j = bible.parallels[1].tolist()
     >>> bible.names[[i, j]].tolist(), bible.texts[j][:30]
     (['Exo 20', 'Deu 5'], 'And Moses called all Israel, a')
     """
