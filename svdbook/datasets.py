@@ -1,8 +1,12 @@
 """The data of the course: simulated matrices, and small files with known sources."""
 
 import csv
+import gzip
 import importlib.metadata
 import json
+import re
+from collections import Counter, defaultdict
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +27,8 @@ _SHA256 = {
     "cell.png": "8d23a7fb81f7cc877cd09f330357fc7f595651306e84e17252f6e0a1b3f61515",
     "elnino.csv": "b647be00e0fd264be9764e317e6b963f35030014ecca2b21b204521716e463ad",
     "grass.png": "b6b6022426b38936c43a4ac09635cd78af074e90f42ffa8227ac8b7452d39f89",
+    "kjv_parallels.tsv": "de540ff4cc7f24dab1b1d148185b17e45553a5cddf9661af81b4542e719aeefa",
+    "kjv_verses.txt.gz": "db215f1e32db82a8f6b38f934a65bb9052d1f36686717d459f5aa8c2460349df",
     "longley.csv": "0927ec7cc34edb5670920cb2ff1542e46de27a2010746e1662f4276cf3569a24",
     "nci60.npz": "2a6a1a50ffc21ed3d0e10281e6874f2c0fba4bab87c24c1ad1b8e308d39bc9fe",
     "nist_strd.json": "849763b05f2f8f5c834c2dbd6316820124bcb69547ff58140b11fbc083831666",
@@ -198,6 +204,77 @@ def load_sunspots():
     """
     table = np.loadtxt(_data_file("sunspots.csv"), delimiter=",", skiprows=1)
     return Sunspots(years=table[:, 0].astype(np.int64), numbers=table[:, 1])
+
+
+class Bible(NamedTuple):
+    """The chapters of the King James Bible; see `load_bible`."""
+
+    texts: list
+    names: np.ndarray
+    books: np.ndarray
+    parallels: np.ndarray
+
+
+def load_bible():
+    """
+    Load the 1189 chapters of the King James Bible, and which of them are known to be parallel.
+
+    Returns
+    -------
+    Bible
+        A named tuple. `texts`, the 1189 chapters, str; `names`, str (1189,), such as "Mat 27"; `books`, str
+        (1189,), their 66 books, in the order of the Bible. `parallels`, int (110, 2), pairs of positions i < j: two
+        chapters are parallel if the passages that they share, by a list written down for this course, fill at least
+        a quarter of the verses of each.
+
+    Raises
+    ------
+    OSError
+        If a file is neither beside the package nor can be downloaded.
+
+    Notes
+    -----
+    The text is that of the Debian package bible-kjv-text, copyright expired; ``data/README.md`` has the sources. The
+    list, ``data/kjv_parallels.tsv``, was written before anything was computed from the text.
+
+    Examples
+    --------
+    >>> bible = load_bible()
+    >>> i, j = bible.parallels[1].tolist()
+    >>> bible.names[[i, j]].tolist(), bible.texts[j][:30]
+    (['Exo 20', 'Deu 5'], 'And Moses called all Israel, a')
+    """
+    chapters = defaultdict(list)
+    with gzip.open(_data_file("kjv_verses.txt.gz"), "rt", encoding="ascii") as file:
+        for line in file:
+            place, _, verse = line.rstrip("\n").partition(" ")
+            chapters[_place(place)[:2]].append(verse)
+    positions = {chapter: i for i, chapter in enumerate(chapters)}
+    shared = defaultdict(Counter)
+    for line in _data_file("kjv_parallels.tsv").read_text(encoding="ascii").splitlines():
+        if not line.startswith("#"):
+            for one, other in combinations(map(_place, line.split("\t")), 2):
+                for (book, number, first, last), partner in ((one, other), (other, one)):
+                    for verse in range(first, last + 1):
+                        shared[positions[book, number], positions[partner[:2]]][verse] = 1
+    lengths = [len(verses) for verses in chapters.values()]
+    parallels = [
+        (i, j)
+        for i, j in shared
+        if i < j and 4 * len(shared[i, j]) >= lengths[i] and 4 * len(shared[j, i]) >= lengths[j]
+    ]
+    return Bible(
+        texts=[" ".join(verses) for verses in chapters.values()],
+        names=np.array([f"{book} {number}" for book, number in chapters]),
+        books=np.array([book for book, _ in chapters]),
+        parallels=np.array(sorted(parallels)),
+    )
+
+
+def _place(text):
+    """Book, chapter, first and last verse of a place such as 1Sm31:1-13."""
+    book, chapter, first, last = re.fullmatch(r"(\d?[A-Za-z]+)(\d+):(\d+)(?:-(\d+))?", text).groups()
+    return book, int(chapter), int(first), int(last or first)
 
 
 def load_image(name):

@@ -1,4 +1,5 @@
 import email.message
+import gzip
 import hashlib
 import importlib.metadata
 import pathlib
@@ -119,6 +120,36 @@ def test_sunspots_are_the_file():
     lines = (DATA / "sunspots.csv").read_text().split()[1:]
     assert [float(line.split(",")[1]) for line in lines] == numbers.tolist()
     assert numbers.min() == 0
+
+
+def test_the_bible_is_the_file():
+    bible = datasets.load_bible()
+    assert len(bible.texts) == len(bible.names) == len(bible.books) == 1189 == len(set(bible.names))
+    assert len(set(bible.books)) == 66 and bible.names[0] == "Ge 1" and bible.names[-1] == "Rev 22"
+    lines = gzip.open(DATA / "kjv_verses.txt.gz", "rt").read().splitlines()
+    assert len(lines) == 31102
+    assert " ".join(bible.texts) == " ".join(line.split(" ", 1)[1] for line in lines)
+    assert bible.texts[list(bible.names).index("Psa 117")] == (
+        "O Praise the LORD, all ye nations: praise him, all ye people. For his merciful kindness is great toward us: "
+        "and the truth of the LORD endureth for ever. Praise ye the LORD."
+    )
+
+
+def test_parallels_are_chapters_that_share_a_quarter_of_their_verses():
+    bible = datasets.load_bible()
+    assert bible.parallels.shape == (110, 2) and (bible.parallels[:, 0] < bible.parallels[:, 1]).all()
+    pairs = {tuple(bible.names[pair]) for pair in bible.parallels}
+    assert len(pairs) == 110
+    # By hand: Psalm 40:13-17 is 5 of 17 verses and all of Psalm 70; Mark 1:12-13 is 2 of 45 verses of Mark 1.
+    assert ("Psa 40", "Psa 70") in pairs and ("Mat 4", "Mark 1") not in pairs
+    assert {("Mat 27", "Mark 15"), ("2Ki 18", "Isa 36"), ("Psa 14", "Psa 53"), ("2Pet 2", "Jude 1")} <= pairs
+    lines = gzip.open(DATA / "kjv_verses.txt.gz", "rt").read().splitlines()
+    places = {line.split(" ", 1)[0] for line in lines}
+    for line in (DATA / "kjv_parallels.tsv").read_text().splitlines():
+        if not line.startswith("#"):
+            for place in line.split("\t"):
+                chapter, _, verses = place.partition(":")
+                assert {f"{chapter}:{verse}" for verse in verses.split("-")} <= places, place
 
 
 def test_load_nci60_returns_the_files_numbers():
