@@ -303,9 +303,7 @@ class FunkSVD(_Recommender):
         # Two more columns make the biases part of the product: (p, b, 1) times (q, 1, c).
         P, Q = 0.1 * random.standard_normal((m, k + 2)), 0.1 * random.standard_normal((n, k + 2))
         P[:, k:], Q[:, k:] = (0, 1), (1, 0)
-        step_P, step_Q = np.full(k + 2, float(self.learning_rate)), np.full(k + 2, float(self.learning_rate))
-        step_P[k + 1] = step_Q[k] = 0
-        keep_P, keep_Q = 1 - self.regularization * step_P, 1 - self.regularization * step_Q
+        step, keep = self.learning_rate, 1 - self.learning_rate * self.regularization
         # What has never been rated keeps no random factors.
         P[np.bincount(rows, minlength=m) == 0, :k] = 0
         Q[np.bincount(columns, minlength=n) == 0, :k] = 0
@@ -315,10 +313,13 @@ class FunkSVD(_Recommender):
             with np.errstate(over="ignore", invalid="ignore"):
                 for start, stop in pairwise(bounds):
                     one, other = u[start:stop], i[start:stop]
-                    p, q = P[one], Q[other]
-                    error = (x[start:stop] - np.einsum("ij,ij->i", p, q))[:, None]
-                    P[one] = keep_P * p + error * (step_P * q)
-                    Q[other] = keep_Q * q + error * (step_Q * p)
+                    p, q = P.take(one, axis=0), Q.take(other, axis=0)
+                    error = step * (x[start:stop] - np.einsum("ij,ij->i", p, q))[:, None]
+                    new_p, new_q = keep * p, keep * q
+                    new_p += error * q
+                    new_q += error * p
+                    new_p[:, k + 1] = new_q[:, k] = 1
+                    P[one], Q[other] = new_p, new_q
             if not (np.isfinite(P).all() and np.isfinite(Q).all()):
                 raise ValueError(
                     f"learning_rate must be small enough that the factors stay finite, got {self.learning_rate!r}; "
@@ -348,7 +349,7 @@ class SoftImpute(_Recommender):
     bias_regularization : float
         Weight of the squares of the biases, at least 0, in the ridge regression that finds them first.
     tol : float
-        Stop once the fit of the ratings changes by less than this share of its length.
+        Stop once a step changes Z by less than this share of its Frobenius norm.
     max_iter : int
         Stop then at the latest, with a warning.
     rating_range : (float, float) or None
@@ -426,7 +427,7 @@ class SoftImpute(_Recommender):
 
         left, s, right, followed = np.empty((m, 0)), np.empty(0), np.empty((n, 0)), np.empty((n, 0))
         old_left, old_right, fit, old_fit = left, right, np.zeros_like(x), np.zeros_like(x)
-        momentum = 1.0
+        momentum, old_values = 1.0, np.empty(0)
         bar = tqdm(range(1, self.max_iter + 1), disable=not self.progress, unit="step")
         for self.n_iter_ in bar:
             # From a point beyond the last one, in the direction of the last step (Nesterov).
@@ -448,10 +449,17 @@ class SoftImpute(_Recommender):
             fit = np.einsum("ij,ij->i", (left * s)[rows], right[columns])
             # A step that turns back has gone too far: begin again without momentum.
             momentum = 1.0 if (ahead - fit) @ (fit - old_fit) > 0 else following
-            changed = np.linalg.norm(fit - old_fit)
+            # The fit may stand still while missing entries still move, so the whole matrix is compared with the one before.
+            R, other_R = (
+                np.linalg.qr(np.hstack(factors), mode="r") for factors in ((left * s, -old_left), (right, old_right))
+            )
             enough_room = kept.sum() < width or width == min(m, n)
-            if enough_room and self.n_iter_ > 2 and changed <= self.tol * np.linalg.norm(fit):
+            # Whether a value is to be kept is known only once it has settled, also the largest that is not kept.
+            before = np.append(old_values, np.zeros(width))[:width]
+            settled = (abs(values - before)[: kept.sum() + 1] <= self.tol * self.shrinkage).all()
+            if enough_room and settled and np.linalg.norm(R @ other_R.T) <= self.tol * np.linalg.norm(s):
                 break
+            old_values = values
         else:
             warnings.warn(
                 f"SoftImpute has not converged to tol={self.tol} in max_iter={self.max_iter} steps",

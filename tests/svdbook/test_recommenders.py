@@ -194,6 +194,25 @@ def test_without_any_regularisation_of_biases_the_minimum_is_the_least_squares_f
     np.testing.assert_allclose(model.user_bias_[users] + model.item_bias_[items], fitted, atol=1e-6)
 
 
+def test_soft_impute_is_zero_from_the_largest_singular_value_on_and_not_before():
+    for users, items, ratings in (some_ratings(), datasets.load_movielens(50)[:3]):
+        left, Z = residuals_and_product(svdbook.SoftImpute(1e6).fit(users, items, ratings))
+        edge = np.linalg.norm(left, 2)
+        assert not Z.any()
+        for factor, rank in ((1.01, 0), (0.99, 1)):
+            assert len(svdbook.SoftImpute(factor * edge).fit(users, items, ratings).singular_values_) == rank
+
+
+def test_missing_entries_have_settled_where_known_ones_settle_early():
+    rng = np.random.default_rng(0)
+    table = rng.standard_normal((100, 5)) @ rng.standard_normal((5, 50))
+    known = rng.random(table.shape) < 0.3
+    ratings = as_sparse(*known.nonzero(), table[known], table.shape)
+    loose, tight = (svdbook.SoftImpute(0.5, 1e9, tol=tol, max_iter=5000).fit(ratings) for tol in (1e-3, 1e-7))
+    products = [model.user_factors_ @ model.item_factors_.T for model in (loose, tight)]
+    assert np.linalg.norm(products[0] - products[1]) < 0.05 * np.linalg.norm(products[1])
+
+
 def test_soft_impute_warns_if_it_has_not_converged():
     with pytest.warns(ConvergenceWarning, match="has not converged to tol=1e-06 in max_iter=3 steps"):
         model = svdbook.SoftImpute(0.1, tol=1e-6, max_iter=3).fit(*some_ratings())
