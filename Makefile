@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 FRAME := conf.py _toc.yml $(wildcard publishing/*.py book/_templates/*.html book/_templates/*/*.html) book/_static/book.css
-PAGES := $(wildcard notebooks/*.ipynb book/*.md data/*) book/references.bib \
+PAGES := $(wildcard notebooks/*.ipynb book/*.md data/* data/*/*) book/references.bib \
   $(filter-out book/_static/book.css,$(shell find book/_static -type f))
 
 .DEFAULT_GOAL := help

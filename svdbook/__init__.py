@@ -1,7 +1,7 @@
 """Helper package of a course on the singular value decomposition.
 
 It holds what several chapters share: the decomposition with its signs fixed and what is read off it,
-linear systems, PCA and latent semantic analysis (this module), algorithms, images, data sets and plots.
+linear systems, PCA, latent semantic analysis and recommenders (this module), algorithms, images, data sets and plots.
 """
 
 from svdbook.decomposition import (
@@ -22,8 +22,10 @@ from svdbook.linear_systems import least_squares, pinv
 
 __all__ = [
     "PCA",
+    "FunkSVD",
     "LatentSemanticAnalysis",
     "SVDResult",
+    "SoftImpute",
     "Subspaces",
     "condition_number",
     "explained_variance",
@@ -51,4 +53,8 @@ def __getattr__(name):
         from svdbook.text import LatentSemanticAnalysis
 
         return LatentSemanticAnalysis
+    if name in ("FunkSVD", "SoftImpute"):
+        from svdbook import recommenders
+
+        return getattr(recommenders, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -55,6 +55,8 @@ def small_book(tmp_path_factory):
     )
     (folder / "data").mkdir()
     (folder / "data" / "numbers.csv").write_text("1,2\n")
+    (folder / "data" / "films").mkdir()
+    (folder / "data" / "films" / "LICENSE.txt").write_text("terms\n")
     (folder / "book" / "references.bib").write_text("")
     (folder / "book" / "welcome.md").write_text(prose("Welcome", "A [link](https://content.example/page) of the text."))
     (folder / "notebooks").mkdir()
@@ -181,6 +183,7 @@ def test_a_chapter_is_a_learning_resource_with_its_time_and_what_it_needs(publis
 
 def test_the_data_are_published_beside_the_pages(published):
     assert (published / "data" / "numbers.csv").read_text() == "1,2\n"
+    assert (published / "data" / "films" / "LICENSE.txt").read_text() == "terms\n"
 
 
 # ---- Without

@@ -152,6 +152,42 @@ def test_parallels_are_chapters_that_share_a_quarter_of_their_verses():
                 assert {f"{chapter}:{verse}" for verse in verses.split("-")} <= places, place
 
 
+def test_load_movielens_returns_the_files_ratings():
+    users, films, ratings, titles = datasets.load_movielens()
+    with np.load(DATA / "movielens" / "ratings.npz", allow_pickle=False) as file:
+        np.testing.assert_array_equal(users, file["user"])
+        np.testing.assert_array_equal(ratings, file["rating"])
+        title_of = dict(zip(file["movieId"].tolist(), file["title"].tolist(), strict=True))
+        assert titles[films].tolist() == [title_of[movie] for movie in file["movie"].tolist()]
+        assert len(set(zip(users.tolist(), films.tolist(), strict=True))) == 100_004 == len(ratings)
+    assert np.unique(ratings).tolist() == [0.5 * step for step in range(1, 11)]
+    assert np.unique(users).tolist() == list(range(1, 672))
+    assert np.bincount(films).min() == 1 and len(titles) == 9066
+
+
+def test_load_movielens_leaves_out_films_with_few_ratings():
+    whole, often = datasets.load_movielens(), datasets.load_movielens(least_ratings=50)
+    counts = np.bincount(whole.films)
+    assert often.titles.tolist() == [t for t, count in zip(whole.titles, counts, strict=True) if count >= 50]
+    assert np.bincount(often.films).tolist() == counts[counts >= 50].tolist()
+    one = whole.films == np.flatnonzero(whole.titles == "Fargo")[0]
+    also = often.titles[often.films] == "Fargo"
+    assert often.users[also].tolist() == whole.users[one].tolist()
+    assert often.ratings[also].tolist() == whole.ratings[one].tolist()
+
+
+@pytest.mark.parametrize("least_ratings", [0, 342, 2.5, None])
+def test_load_movielens_wants_a_count_that_a_film_has(least_ratings):
+    with pytest.raises(ValueError, match="least_ratings must be an integer from 1 to 341, got "):
+        datasets.load_movielens(least_ratings)
+
+
+def test_movielens_has_its_terms_beside_it():
+    terms = (DATA / "movielens" / "LICENSE.txt").read_text(encoding="utf-8")
+    assert "so long as it is distributed\n  under these same license conditions" in terms
+    assert "not use this information for any commercial" in terms and "10.1145/2827872" in terms
+
+
 def test_load_nci60_returns_the_files_numbers():
     X, labels = datasets.load_nci60()
     assert X.shape == (64, 6830)
@@ -326,6 +362,14 @@ def test_an_installed_package_fetches_a_file_once_with_progress(installed, publi
     assert datasets._data_file("camera.png") == installed / "camera.png"
     assert paths == ["/book/data/camera.png"]
     assert [path.name for path in installed.iterdir()] == ["camera.png"]
+
+
+def test_a_file_in_a_folder_is_fetched_into_a_folder(installed, publish):
+    content = (DATA / "movielens" / "ratings.npz").read_bytes()
+    paths = publish(lambda handler: answer(handler, content))
+    assert len(datasets.load_movielens().ratings) == 100_004
+    assert paths == ["/book/data/movielens/ratings.npz"]
+    assert (installed / "movielens" / "ratings.npz").read_bytes() == content
 
 
 def test_a_damaged_copy_is_fetched_again(installed, publish):
