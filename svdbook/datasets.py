@@ -1,10 +1,14 @@
 """The data of the course: simulated matrices, and small files with known sources."""
 
+import ast
 import csv
 import gzip
+import hashlib
 import importlib.metadata
 import json
 import re
+import tomllib
+import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
 from itertools import combinations
 from pathlib import Path
@@ -31,6 +35,7 @@ _SHA256 = {
     "kjv_verses.txt.gz": "db215f1e32db82a8f6b38f934a65bb9052d1f36686717d459f5aa8c2460349df",
     "longley.csv": "0927ec7cc34edb5670920cb2ff1542e46de27a2010746e1662f4276cf3569a24",
     "movielens/ratings.npz": "510c07bf803cfdbf0a0698b3145eff3d587c198133ad1d7094c4aa53aeba0557",
+    "magika_weights.npz": "537436518297a51a97892fbcce6df7ad6af5aa8f10b0e62254811603ef4fd3ee",
     "nci60.npz": "2a6a1a50ffc21ed3d0e10281e6874f2c0fba4bab87c24c1ad1b8e308d39bc9fe",
     "nist_strd.json": "849763b05f2f8f5c834c2dbd6316820124bcb69547ff58140b11fbc083831666",
     "sunspots.csv": "f67889b1d9002cd5227f0e0ef54e35b419cdd85a31279adef6f73fb41e5c0a9b",
@@ -38,6 +43,36 @@ _SHA256 = {
 
 _IMAGES = ("astronaut", "brick", "camera", "cell", "grass")
 _NIST = ("Longley", "Filip", "Wampler1", "Wampler2")
+
+# Packages that requirements.txt pins and that ship files of many types, the same on every machine.
+_PACKAGES = (
+    "accessible-pygments",
+    "docutils",
+    "joblib",
+    "jsonschema-specifications",
+    "jupyterlab",
+    "matplotlib",
+    "mdit-py-plugins",
+    "numpy",
+    "pooch",
+    "pydata-sphinx-theme",
+    "scikit-learn",
+    "scipy",
+    "sphinx",
+)
+_TYPE_OF_EXTENSION = {
+    ".bz2": "bzip", ".c": "c", ".cpp": "cpp", ".css": "css", ".csv": "csv", ".f": "fortran", ".f90": "fortran",
+    ".gz": "gzip", ".js": "javascript", ".json": "json", ".md": "markdown", ".npy": "npy",
+    ".npz": "npz", ".pdf": "pdf", ".pkl": "pickle", ".png": "png", ".po": "po", ".py": "python", ".rst": "rst",
+    ".scss": "scss", ".svg": "svg", ".toml": "toml", ".ttf": "ttf", ".wav": "wav", ".woff": "woff", ".woff2": "woff2",
+    ".xz": "xz", ".yaml": "yaml", ".yml": "yaml",
+}  # fmt: skip
+_LICENCES = ("COPYING", "LICENCE", "LICENSE")
+_FIRST_BYTES = {
+    "bzip": b"BZh", "gzip": b"\x1f\x8b", "npy": b"\x93NUMPY", "npz": b"PK\x03\x04", "pdf": b"%PDF-", "pickle": b"\x80",
+    "png": b"\x89PNG", "ttf": b"\x00\x01\x00\x00", "wav": b"RIFF", "woff": b"wOFF", "woff2": b"wOF2",
+    "xz": b"\xfd7zXZ",
+}  # fmt: skip
 
 
 class GeneExpression(NamedTuple):
@@ -439,6 +474,170 @@ def load_nci60():
     """
     with np.load(_data_file("nci60.npz"), allow_pickle=False) as file:
         return NCI60(X=file["X"].astype(float), labels=file["label"])
+
+
+class Magika(NamedTuple):
+    """The trained numbers of a network that tells types of files; see `load_magika`."""
+
+    embed: np.ndarray
+    embed_b: np.ndarray
+    ln0_g: np.ndarray
+    ln0_b: np.ndarray
+    conv: np.ndarray
+    conv_b: np.ndarray
+    ln1_g: np.ndarray
+    ln1_b: np.ndarray
+    out: np.ndarray
+    out_b: np.ndarray
+    labels: np.ndarray
+
+
+def load_magika():
+    """
+    Load the trained numbers of Magika, Google's classifier of file types, model standard_v3_3.
+
+    Returns
+    -------
+    Magika
+        A named tuple of float32 arrays: the embedding of bytes, `embed` (257, 64) and `embed_b` (64,); a layer norm
+        over positions, `ln0_g` and `ln0_b` (512,); a convolution, `conv` (512, 256, 5), output x input x tap, and
+        `conv_b` (512,); a layer norm over channels, `ln1_g` and `ln1_b` (512,); the last layer, `out` (512, 214) and
+        `out_b` (214,). `labels`, str (214,), names the types. `svdbook.networks.FileTypeNetwork` computes with them.
+
+    Raises
+    ------
+    OSError
+        If the file is neither beside the package nor can be downloaded.
+
+    Notes
+    -----
+    Apache-2.0, from the package magika 1.0.3; ``data/README.md`` names the source.
+
+    Examples
+    --------
+    >>> magika = load_magika()
+    >>> sum(numbers.size for numbers in magika[:-1])
+    784214
+    """
+    with np.load(_data_file("magika_weights.npz"), allow_pickle=False) as file:
+        return Magika(**{name: file[name] for name in Magika._fields})
+
+
+class FileSamples(NamedTuple):
+    """Files of known types; see `load_file_samples`."""
+
+    tokens: np.ndarray
+    labels: np.ndarray
+    paths: tuple
+
+
+def load_file_samples(per_type=8):
+    """
+    Collect files of 27 types from the packages that the book is built with.
+
+    A file's type is that of its extension, and it is taken only if its content agrees: its first bytes where the type
+    prescribes them; Python, JSON, TOML and SVG must parse; PO must hold messages; all other text must be UTF-8. Licences,
+    which are plain text whatever their extension, files below 200 bytes, and files that begin and end as one that is
+    already there are left out.
+
+    Parameters
+    ----------
+    per_type : int
+        How many files of each type at most, 1 or more. They are chosen by the SHA-256 of their paths, which has
+        nothing to do with what they hold; a larger number adds files to those of a smaller one.
+
+    Returns
+    -------
+    FileSamples
+        A named tuple. `tokens`, uint16 (q, 2048), what `file_tokens` makes of each file; `labels`, str (q,), sorted;
+        `paths`, where pip has put the files.
+
+    Raises
+    ------
+    ValueError
+        If `per_type` is not such a number.
+    OSError
+        If one of the packages is not installed, or its list of files is missing.
+
+    Notes
+    -----
+    The files are those of the versions in requirements.txt. With other versions some files differ, and with them
+    what a network makes of them.
+
+    Examples
+    --------
+    >>> samples = load_file_samples(per_type=1)
+    >>> samples.tokens.shape, samples.labels[:3].tolist()
+    ((27, 2048), ['bzip', 'c', 'cpp'])
+    """
+    per_type = as_count(per_type, np.inf, "per_type", lower=1)
+    candidates = {label: [] for label in sorted(set(_TYPE_OF_EXTENSION.values()))}
+    for package in _PACKAGES:
+        try:
+            files = importlib.metadata.files(package)
+        except importlib.metadata.PackageNotFoundError:
+            files = None
+        if files is None:
+            raise OSError(f"the files of the package {package} are not to be found; install requirements.txt with pip")
+        for file in files:
+            # What lies outside the package, or beside it, is made on the reader's machine.
+            outside = ".." in file.parts or file.parts[0].endswith((".dist-info", ".data"))
+            if file.suffix in _TYPE_OF_EXTENSION and not outside and file.stem.upper() not in _LICENCES:
+                order = hashlib.sha256(file.as_posix().encode()).hexdigest()
+                candidates[_TYPE_OF_EXTENSION[file.suffix]].append((order, file.as_posix(), file.locate()))
+    tokens, labels, paths, seen = [], [], [], set()
+    for label, files in candidates.items():
+        for _, path, place in sorted(files):
+            if labels.count(label) == per_type:
+                break
+            content = Path(place).read_bytes()
+            of_file = file_tokens(content)
+            if len(content) >= 200 and of_file.tobytes() not in seen and _is_of_type(content, label):
+                seen.add(of_file.tobytes())
+                tokens.append(of_file)
+                labels.append(label)
+                paths.append(path)
+    return FileSamples(np.array(tokens), np.array(labels), tuple(paths))
+
+
+def _is_of_type(content, label):
+    if label in _FIRST_BYTES:
+        return content.startswith(_FIRST_BYTES[label]) and (label != "wav" or content[8:12] == b"WAVE")
+    parse = {"python": ast.parse, "json": json.loads, "toml": tomllib.loads, "svg": ET.fromstring}.get(label)
+    try:
+        text = content.decode("utf-8")
+        if parse:
+            parse(text)
+    # SyntaxError is what ast.parse raises, and the others derive from ValueError.
+    except (ValueError, SyntaxError):
+        return False
+    return label != "po" or ("msgid" in text and "msgstr" in text)
+
+
+def file_tokens(content):
+    """
+    Cut from a file what Magika looks at: its first and its last 1024 bytes.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    (2048,) ndarray, uint16
+        The first 1024 bytes after white space at the beginning, then the last 1024 before white space at the end, the
+        latter at the right margin. 256 fills up where a file is shorter.
+
+    Examples
+    --------
+    >>> file_tokens(b"\\n\\nab")[[0, 1, 2, -3, -2, -1]].tolist()
+    [97, 98, 256, 10, 97, 98]
+    """
+    first, last = content.lstrip()[:1024], content.rstrip()[-1024:]
+    tokens = np.full(2048, 256, dtype=np.uint16)
+    tokens[: len(first)] = np.frombuffer(first, np.uint8)
+    tokens[2048 - len(last) :] = np.frombuffer(last, np.uint8)
+    return tokens
 
 
 def load_nist(name):

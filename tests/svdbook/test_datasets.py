@@ -463,3 +463,84 @@ def test_without_an_address_the_error_says_what_to_do(installed, monkeypatch):
     monkeypatch.setattr(datasets, "_book_address", lambda: None)
     with pytest.raises(OSError, match="camera.png is not in .* work in a clone"):
         datasets.load_image("camera")
+
+
+# Magika and the files it is tried on
+
+
+def test_load_magika_returns_the_files_numbers():
+    magika = datasets.load_magika()
+    with np.load(DATA / "magika_weights.npz", allow_pickle=False) as file:
+        assert sorted(file.files) == sorted(magika._fields)
+        for name in file.files:
+            np.testing.assert_array_equal(getattr(magika, name), file[name])
+    assert magika.conv.shape == (512, 256, 5) and len(set(magika.labels.tolist())) == 214
+    assert sum(numbers.size for numbers in magika[:-1]) == 784_214
+
+
+def test_file_tokens_are_both_ends_of_a_file():
+    content = bytes(np.random.default_rng(0).integers(33, 127, 5000, dtype=np.uint8))
+    tokens = datasets.file_tokens(b" \n\t" + content + b"\r\n ")
+    assert tokens.shape == (2048,) and tokens.dtype == np.uint16
+    assert bytes(tokens[:1024].astype(np.uint8)) == content[:1024]
+    assert bytes(tokens[1024:].astype(np.uint8)) == content[-1024:]
+    short = datasets.file_tokens(b"  abc\n")
+    assert short[:4].tolist() == list(b"abc\n") and short[-5:].tolist() == list(b"  abc")
+    assert set(short[4:-5].tolist()) == {256}
+    assert set(datasets.file_tokens(b"").tolist()) == {256}
+
+
+def test_file_samples_are_files_of_their_type():
+    samples = datasets.load_file_samples(per_type=3)
+    assert len(samples.tokens) == len(samples.labels) == len(samples.paths) == len(set(samples.paths))
+    assert set(samples.labels.tolist()) == set(datasets._TYPE_OF_EXTENSION.values())
+    assert len({tokens.tobytes() for tokens in samples.tokens}) == len(samples.tokens)
+    for label, path, tokens in zip(samples.labels, samples.paths, samples.tokens, strict=True):
+        assert datasets._TYPE_OF_EXTENSION[pathlib.PurePosixPath(path).suffix] == label
+        beginning = bytes(tokens[:1024][tokens[:1024] < 256].astype(np.uint8))
+        if label == "png":
+            assert beginning.startswith(bytes([0x89]) + b"PNG\r\n")
+        if label == "po":
+            assert b"msgid" in beginning or b"#" in beginning
+    assert set(samples.labels.tolist()) < set(datasets.load_magika().labels.tolist())
+
+
+def test_more_file_samples_hold_the_fewer():
+    few, more = (datasets.load_file_samples(per_type) for per_type in (1, 4))
+    assert set(few.paths) < set(more.paths)
+    assert more.labels.tolist() == sorted(more.labels.tolist())
+    assert max(more.labels.tolist().count(label) for label in set(more.labels.tolist())) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "label", "taken"),
+    [
+        (b"x = 1", "python", True),
+        (b"x = = 1", "python", False),
+        (b"x = 1\x00", "python", False),
+        (b'{"a": 1}', "json", True),
+        (b"{'a': 1}", "json", False),
+        (b"a = 1", "toml", True),
+        (b"a = ", "toml", False),
+        (b"<svg></svg>", "svg", True),
+        (b"<svg>", "svg", False),
+        (b"\x89PNG....", "png", True),
+        (b"GIF89a", "png", False),
+        (b"RIFF1234WAVE", "wav", True),
+        (b"RIFF1234AVI ", "wav", False),
+        (b'msgid "a"\nmsgstr "b"', "po", True),
+        (b"a,b", "po", False),
+        (b"a { color: red }", "css", True),
+        (b"\xff\xfe", "css", False),
+    ],
+)
+def test_a_file_is_taken_only_if_its_content_is_of_its_type(content, label, taken):
+    assert datasets._is_of_type(content, label) is taken
+
+
+def test_file_samples_say_which_package_is_missing(monkeypatch):
+    monkeypatch.setattr(datasets, "_PACKAGES", ("numpy", "no-such-package"))
+    with pytest.raises(OSError, match="the files of the package no-such-package are not to be found"):
+        datasets.load_file_samples()
+    with pytest.raises(ValueError, match="per_type must be an integer from 1 to inf, got 0"):
+        datasets.load_file_samples(per_type=0)
