@@ -16,7 +16,7 @@ DIGITS = r"\d+(?:(?:,|\{,\})\d{3}(?!\d))*(?:\.\d+)?"
 POWER = r"\^(?:\d|\{-?\d+\})"
 TOKEN = re.compile(
     # No numbers of a sentence: code, targets of links, indices, exponents, names of norms.
-    r"`[^`]*`|\]\([^)]*\)|<[^>]+>|[_^]\{[^{}]*\}|[_^]\w|\d-norm"
+    r"`[^`]*`|\]\([^)]*\)|<(?:https?:|/?[a-z]+\b)[^<>$]*>|[_^]\{[^{}]*\}|[_^]\w|\d-norm"
     rf"|\b(?P<word>{'|'.join(WORDS)})\b"
     # The rest of words and commands, so that their digits are none; but \frac12 has two numbers.
     r"|\\[dt]?frac(?P<above>\d)(?P<below>\d)|\\[a-z]+|[^\W\d_]\w*(?<!_)"
