@@ -87,7 +87,7 @@ def create(venv, python, reason):
         sys.exit(f"{python} could not make an environment in .venv, for the reason above")
 
 
-def install(venv, lock):
+def install(venv, lock, new):
     """Install what a lock pins, unless that was done.
 
     Parameters
@@ -95,25 +95,23 @@ def install(venv, lock):
     venv : pathlib.Path
     lock : str
         "requirements.txt", or "requirements-dev.txt", which holds the pins of the other one too.
+    new : bool
+        Whether the environment has just been made.
     """
     locks = ["requirements.txt"] if lock == "requirements.txt" else ["requirements.txt", "requirements-dev.txt"]
     contents = {name: (ROOT / name).read_bytes() + (ROOT / "pyproject.toml").read_bytes() for name in locks}
     records = {venv / f"{name}.sha256": hashlib.sha256(contents[name]).hexdigest() for name in locks}
     if all(record.exists() and record.read_text() == digest for record, digest in records.items()):
         return
-    whole = any(venv.glob("*.sha256"))
-    print(
-        "Installing what the book needs (a minute or two, once) ..." if not whole else f"Installing {lock} ...",
-        flush=True,
-    )
+    print("Installing what the book needs (a minute or two, once) ..." if new else f"Installing {lock} ...", flush=True)
     (venv / UNFINISHED).touch()
     pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     failed = subprocess.call([*pip, "-r", lock], cwd=str(ROOT)) != 0
     if not failed:
         for record, digest in records.items():
             record.write_text(digest)
-    # Without a network pip changes nothing, and what was whole stays so. What was not is made from the start.
-    if whole or not failed:
+    # Without a network pip changes nothing, and what was there stays as it was. What was new is made from the start.
+    if not (new and failed):
         (venv / UNFINISHED).unlink()
     if failed:
         sys.exit(f"{lock} could not be installed, for the reason above; the next make tries again")
@@ -137,7 +135,7 @@ def main():
     try:
         if problem:
             create(venv, python, problem)
-        install(venv, arguments.lock)
+        install(venv, arguments.lock, new=bool(problem))
     except KeyboardInterrupt:
         sys.exit("\nBroken off; the next make begins .venv from the start")
     except OSError as error:

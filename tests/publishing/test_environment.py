@@ -103,8 +103,12 @@ def test_a_setting_up_that_did_not_end_begins_from_the_start(root, calls, monkey
     assert calls[0] == ["venv", "pip"]
 
 
-def test_what_was_whole_stays_so_without_a_network_and_not_after_an_interrupt(root, calls, monkeypatch):
-    run(monkeypatch, "requirements.txt")
+@pytest.mark.parametrize("made_by_hand", [False, True])
+def test_what_was_there_stays_without_a_network_and_not_after_an_interrupt(root, calls, monkeypatch, made_by_hand):
+    if made_by_hand:
+        make_venv(root / ".venv")
+    else:
+        run(monkeypatch, "requirements.txt")
     (root / "requirements.txt").write_text("one==2")
     calls[1]["pip"] = 1
     assert "the next make tries again" in run(monkeypatch, "requirements.txt")
