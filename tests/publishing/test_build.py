@@ -11,14 +11,15 @@ CONF = "extensions = []\nroot_doc = 'book/first'\nnumfig = True\nhtml_theme = 'b
 FIRST = """First things
 ============
 
-See :numref:`fig-dot`, and :doc:`second`.
-
 .. toctree::
 
    second
+   third
 """
 FIGURE = "\n.. _{}:\n\n.. figure:: dot.png\n\n   A dot.\n"
 SECOND = "Second things\n=============\n\n*Old words.*\n" + FIGURE.format("fig-dot")
+# Sphinx writes the page with the list of contents each time; this one only if it is told to.
+THIRD = "Third things\n============\n\nSee :numref:`fig-dot`, and :doc:`second`.\n"
 FILES = {
     "_config.yml": "title: A book\n",
     "_toc.yml": "root: book/first\n",
@@ -26,6 +27,7 @@ FILES = {
     "requirements.txt": "",
     "book/first.rst": FIRST,
     "book/second.rst": SECOND,
+    "book/third.rst": THIRD,
     "book/dot.png": "no picture, but nobody looks",
     "data/numbers.csv": "1",
     "publishing/markup.py": "",
@@ -75,13 +77,13 @@ def test_nothing_is_done_if_nothing_has_changed(book, runs):
 
 def test_after_an_edit_that_no_other_page_shows_the_other_pages_are_not_written(book, runs):
     building.build(book)
-    for name in ("first", "second"):
+    for name in ("second", "third"):
         with open(book / "_build" / "html" / "book" / f"{name}.html", "a", encoding="utf-8") as file:
             file.write("not written again")
-    (book / "book" / "first.rst").write_text(FIRST.replace("See", "Look at"))
+    (book / "book" / "second.rst").write_text(SECOND.replace("Old words", "New words"))
     assert building.build(book) and runs == AFRESH + UPDATE
-    assert [name for name in ("first", "second") if "not written again" in page(book, name)] == ["second"]
-    assert "Look at" in page(book, "first")
+    assert [name for name in ("second", "third") if "not written again" in page(book, name)] == ["third"]
+    assert "New words" in page(book, "second")
 
 
 @pytest.mark.parametrize(
@@ -94,10 +96,10 @@ def test_after_an_edit_that_no_other_page_shows_the_other_pages_are_not_written(
 )
 def test_a_page_that_shows_what_stands_on_another_follows_it(book, runs, change, seen):
     building.build(book)
-    assert seen not in page(book, "first")
+    assert seen not in page(book, "third")
     (book / "book" / "second.rst").write_text(change)
     assert building.build(book) and runs == AFRESH + UPDATE
-    assert seen in page(book, "first")
+    assert seen in page(book, "third")
 
 
 def test_a_reference_to_what_an_edit_has_removed_fails_the_build_as_it_does_afresh(book, capsys):
@@ -107,14 +109,19 @@ def test_a_reference_to_what_an_edit_has_removed_fails_the_build_as_it_does_afre
     assert "fig-dot" in capsys.readouterr().err
 
 
-def test_a_page_that_is_gone_is_gone_from_the_site(book):
-    (book / "book" / "third.rst").write_text(":orphan:\n\nThird\n=====\n")
+@pytest.mark.parametrize("name", ["book/my fourth.rst", None], ids=["renamed", "deleted"])
+def test_a_page_that_is_gone_is_gone_from_the_site(book, name):
+    fourth = book / "book" / "fourth.rst"
+    fourth.write_text(":orphan:\n\nFourth\n======\n")
     building.build(book)
-    (book / "book" / "third.rst").rename(book / "book" / "my fourth.rst")
+    assert "Fourth" in page(book, "fourth")
+    if name:
+        fourth.rename(book / name)
+    else:
+        fourth.unlink()
     assert building.build(book)
-    assert sorted(path.name for path in (book / "_build" / "html" / "book").iterdir()) == [
-        *("first.html", "my fourth.html", "second.html"),
-    ]
+    stems = {path.stem for path in (book / "_build" / "html" / "book").iterdir()}
+    assert stems == {"first", "second", "third"} | ({"my fourth"} if name else set())
 
 
 @pytest.mark.parametrize(

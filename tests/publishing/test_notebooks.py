@@ -106,8 +106,10 @@ def test_executing_twice_changes_no_byte_whatever_a_person_has_set(write, tmp_pa
 def test_a_kernel_takes_over_what_it_is_found_with_and_nothing_else(monkeypatch):
     monkeypatch.setenv("PATH", "/somewhere")
     monkeypatch.setenv("MPLSOMETHING", "1")
+    monkeypatch.setenv("MPLBACKEND", "agg")
     environment = kernel_environment("/folder")
     assert environment["PATH"] == "/somewhere" and "MPLSOMETHING" not in environment
+    assert environment["MPLBACKEND"] == "module://matplotlib_inline.backend_inline"
     assert environment["HOME"] == environment["MPLCONFIGDIR"] == environment["IPYTHONDIR"] == "/folder"
 
 
