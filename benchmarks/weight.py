@@ -82,7 +82,8 @@ def visit(browser, page, site=SITE):
         tab = context.new_page()
         tab.route("**/*", serve)
         tab.goto(f"{ADDRESS}{page}", wait_until="networkidle")
-        tab.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        # A solution that is opened brings the page of all, which is weighed for itself.
+        tab.evaluate("document.querySelectorAll('details:not(.solution)').forEach(fold => fold.open = true)")
         figures = set(
             tab.evaluate(
                 """() => [...document.querySelectorAll("article img")].map(image => {

@@ -1,15 +1,18 @@
 """Sphinx extension: the HTML of what notebooks are made of, so that it is light and everyone can use it.
 
-Solutions and proofs become `<details>`, which fold without a script; pictures know their size and load when they
-are near; the bibliography is a list.
+Proofs become `<details>`, which fold without a script, and solutions too, whose content stands on a page of its own;
+pictures know their size and load when they are near; the bibliography is a list.
 """
 
+import re
+from collections import defaultdict
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from pygments.lexers.python import PythonLexer
-from pygments.token import Name, Punctuation, Text, Whitespace
+from pygments.token import Name, Operator, Punctuation, Text, Whitespace
 from sphinx.util.images import get_image_size
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import solution_node
@@ -29,11 +32,12 @@ WRITTEN_FOR = {
 
 
 class LightPythonLexer(PythonLexer):
-    """Python without a mark on every name and comma, which have the colour of the text: a tenth of a page's weight."""
+    """Python without a mark on every name, sign and comma, which have the colour of the text: a tenth of a page's weight."""
 
     def get_tokens_unprocessed(self, text):
         for index, token, value in super().get_tokens_unprocessed(text):
-            yield index, Text if token in (Name, Name.Namespace, Punctuation, Whitespace) else token, value
+            plain = token in (Name, Name.Namespace, Operator, Punctuation, Whitespace)
+            yield index, Text if plain else token, value
 
 
 class fold(nodes.General, nodes.Element):
@@ -42,6 +46,14 @@ class fold(nodes.General, nodes.Element):
 
 class fold_summary(nodes.Part, nodes.TextElement):
     """The line that opens a `fold`."""
+
+
+class solution_content(nodes.General, nodes.Element):
+    """What the page of solutions shows of a solution; the first child is the `solution_heading`."""
+
+
+class solution_heading(nodes.Part, nodes.TextElement):
+    """The name of an exercise above its solution, with a link to it."""
 
 
 def visit_fold(self, node):
@@ -60,20 +72,51 @@ def depart_fold_summary(self, node):
     self.body.append("</summary>\n")
 
 
+def visit_solution_content(self, node):
+    self.context.append(len(self.body))
+
+
+def depart_solution_content(self, node):
+    """Keep what was written for the page of solutions, and link that page."""
+    start = self.context.pop()
+    document = self.builder.current_docname
+    identifier = node.parent["ids"][0]
+    self.builder.app.solutions[document].append((identifier, "".join(self.body[start:])))
+    address = self.builder.get_relative_uri(document, solutions_page(document))
+    self.body[start:] = [
+        f'<p class="elsewhere"><a href="{address}#{identifier}">Read the solution on its own page</a></p>\n'
+    ]
+
+
+def visit_solution_heading(self, node):
+    self.body.append(self.starttag(node, "h2", ""))
+
+
+def depart_solution_heading(self, node):
+    self.body.append("</h2>\n")
+
+
+def solutions_page(document):
+    return f"{document}-solutions"
+
+
 def fold_solutions(doctree):
     """Put each solution, with the cells of its code, below a line of plain text that opens it."""
     for solution in list(doctree.findall(solution_node)):
         title, *content = solution.children
         # Without the link to the exercise, which stands right above: a tap should open the fold.
         summary = fold_summary("", title.astext().partition(" (")[0])
-        folded = fold("", summary, *_unwrapped(content), ids=solution["ids"], classes=["solution"])
+        exercise = next(title.findall(nodes.reference))
+        exercise.replace(exercise[0], nodes.Text(exercise[0].astext().lstrip()))
+        inside = solution_content("", solution_heading("", "", exercise), *_unwrapped(content))
+        folded = fold("", summary, inside, ids=solution["ids"], classes=["solution"])
         parent = solution.parent
         below = parent.children[parent.index(solution) + 1 :]
         for cell in below:
             if "tag_solution" not in cell.get("classes", []):
                 break
             parent.remove(cell)
-            folded.append(cell)
+            inside.append(cell)
         solution.replace_self(folded)
 
 
@@ -177,14 +220,51 @@ def depart_citation(self, node):
         self.body.append("</div>\n")
 
 
+def begin_solutions(app):
+    app.solutions = defaultdict(list)
+
+
+def collect_solutions(app):
+    """Give each chapter that was written a page of its solutions.
+
+    A chapter must be light for a phone, and solutions are a sixth of it. book.js brings them into its folds.
+    """
+    for document, solutions in app.solutions.items():
+        chapter = app.env.titles[document]
+        home = app.builder.get_relative_uri(solutions_page(document), document)
+        written = app.builder.render_partial(chapter)["title"]
+        body = f'<h1>Solutions</h1>\n<p>To the exercises of <a href="{home}">{written}</a>.</p>\n' + "".join(
+            f'<section class="solution" id="{identifier}">\n{content}</section>\n' for identifier, content in solutions
+        )
+        description = f"Whole solutions to the exercises of {chapter.astext()}: by hand, by proof and in code, each linked to its exercise."
+        context = {
+            "title": escape(f"Solutions: {chapter.astext()}"),
+            "body": lead_home(body, home),
+            "description": description,
+            "metatags": f'<meta name="description" content="{escape(description)}">\n',
+        }
+        yield solutions_page(document), context, "page.html"
+
+
+def lead_home(body, home):
+    """Let links to parts of a chapter, which has the address `home`, hold on the page of its solutions."""
+    here = set(re.findall(r' id="([^"]+)"', body))
+    return re.sub(r'(?<= href=")#([^"]+)', lambda link: link[0] if link[1] in here else home + link[0], body)
+
+
 def setup(app):
     app.add_lexer("python", LightPythonLexer)
     app.add_node(fold, html=(visit_fold, depart_fold))
     app.add_node(fold_summary, html=(visit_fold_summary, depart_fold_summary))
+    app.add_node(solution_heading, html=(visit_solution_heading, depart_solution_heading))
+    app.add_node(solution_content, html=(visit_solution_content, depart_solution_content))
     app.add_node(nodes.image, override=True, html=(visit_image, depart_image))
     app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     # Before Sphinx collects the pictures of the page.
     app.connect("doctree-read", lighten_drawings, priority=400)
     app.connect("doctree-resolved", give_markup)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("builder-inited", begin_solutions)
+    app.connect("html-collect-pages", collect_solutions)
+    # Another process would keep the solutions that it wrote.
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

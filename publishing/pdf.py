@@ -23,6 +23,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringO
 
 from publishing.book import ROOT, Book
 from publishing.browser import REMEDY, find_browser, open_browser
+from publishing.markup import solutions_page
 from publishing.site import PDF, project_urls
 
 SITE = ROOT / "_build" / "html"
@@ -123,6 +124,22 @@ def adopt(article, document, documents):
         else:
             # The rest of a long formula that may break; its first piece tells the whole.
             formula["aria-hidden"] = "true"
+
+
+def bring_solutions(article, solutions):
+    """Put the solutions of a page into its folds.
+
+    Parameters
+    ----------
+    article : bs4.element.Tag
+        What stands on the page. It is changed in place.
+    solutions : bs4.element.Tag
+        The page of its solutions, whose links lead to the page.
+    """
+    for fold in article.find_all("details", class_="solution"):
+        solution = solutions.find(id=fold["id"])
+        solution.h2.decompose()
+        fold.find(class_="elsewhere").replace_with(*solution.contents[:])
 
 
 def unfold(article):
@@ -229,11 +246,14 @@ def join(book, site, citation, day):
     parts = captions(pages[first], first)
     articles, solutions = [], []
     for document, page in pages.items():
+        solved = site / f"{solutions_page(document)}.html"
+        if page.article.find("details", class_="solution"):
+            bring_solutions(page.article, BeautifulSoup(solved.read_text(encoding="utf-8"), "html.parser"))
         adopt(page.article, document, pages)
-        solved = "".join(unfold(page.article))
-        if solved:
+        sections = "".join(unfold(page.article))
+        if sections:
             title = page.article.h1.decode_contents()
-            solutions.append(f'<section id="solutions.{anchor(document)}"><h2>{title}</h2>{solved}</section>')
+            solutions.append(f'<section id="solutions.{anchor(document)}"><h2>{title}</h2>{sections}</section>')
         articles.append((anchor(document), parts.get(document, ""), page.article))
     if solutions:
         appendix = f'<article><section id="solutions.all"><h1>Solutions</h1>{"".join(solutions)}</section></article>'

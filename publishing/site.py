@@ -1,5 +1,6 @@
 """Sphinx extension: addresses, descriptions and files that the site has beyond Jupyter Book's configuration."""
 
+import gc
 import json
 import re
 import shutil
@@ -10,6 +11,8 @@ from urllib.parse import quote, urlsplit
 
 import furo
 from docutils import nodes
+from pybtex.backends.plaintext import Backend
+from pybtex.plugin import register_plugin
 from sphinx.util import logging
 
 from publishing.book import Book
@@ -55,10 +58,11 @@ def configure_addresses(app, config):
     """Hand the two addresses to everything on the site that links to them."""
     book, repository = project_urls()
     if book:
-        config.html_baseurl = config.ogp_site_url = book.rstrip("/") + "/"
+        config.html_baseurl = book.rstrip("/") + "/"
         config.sitemap_url_scheme = "{link}"
     # GitHub Pages serves 404.html at any depth, so its links cannot be relative.
     config.notfound_urls_prefix = urlsplit(config.html_baseurl).path or "/"
+    config.html_context["address"] = config.html_baseurl
     config.html_context["repository"] = repository
     config.html_context["pdf"] = PDF.name if PDF.is_file() else ""
 
@@ -90,19 +94,22 @@ def describe_page(app, pagename, templatename, context, doctree):
     if not descriptions:
         logger.warning("the page has no description; write one (CONTRIBUTING.md, Add a chapter)", location=pagename)
         return
-    context["meta"] = (context["meta"] or {}) | {"og:description": descriptions[0]}
+    context["description"] = descriptions[0]
     page = app.book_pages.get(pagename)
     if page is not None:
-        context["structured_data"] = json.dumps(structured_data(page, app.book, app.config), ensure_ascii=False)
+        titles = {other: title.astext() for other, title in app.env.titles.items()}
+        context["structured_data"] = json.dumps(structured_data(page, app.book, titles, app.config), ensure_ascii=False)
 
 
-def structured_data(page, book, config):
+def structured_data(page, book, titles, config):
     """What search engines are told of a page, in the words of schema.org.
 
     Parameters
     ----------
     page : publishing.book.Page
     book : publishing.book.Book
+    titles : dict of str to str
+        Title of each document.
     config : sphinx.config.Config
 
     Returns
@@ -117,7 +124,7 @@ def structured_data(page, book, config):
     first = book.pages[0]
     common = {
         "@context": "https://schema.org",
-        "name": page.title,
+        "name": titles[page.document],
         "description": page.description,
         "inLanguage": config.language,
         "license": "https://creativecommons.org/licenses/by/4.0/",
@@ -131,7 +138,8 @@ def structured_data(page, book, config):
             "name": config.project,
             "provider": author,
             "hasPart": [
-                {"@type": "LearningResource", "name": chapter.title, **address(chapter)} for chapter in book.chapters
+                {"@type": "LearningResource", "name": titles[chapter.document], **address(chapter)}
+                for chapter in book.chapters
             ],
         }
     about = {
@@ -144,20 +152,10 @@ def structured_data(page, book, config):
         needed = times(page)
         about["timeRequired"] = f"PT{needed.core + needed.second}M"
         about["coursePrerequisites"] = [
-            {"@type": "LearningResource", "name": other.title, **address(other)} for other in book.needs(page)
+            {"@type": "LearningResource", "name": titles[other.document], **address(other)}
+            for other in book.needs(page)
         ]
     return common | about
-
-
-def point_social_card_from_page(app, pagename, templatename, context, doctree):
-    """Without an address of the book, leave out the page's own and find the picture from the page."""
-    if not app.config.html_baseurl:
-        tags = re.sub(r'<meta property="og:url"[^>]*>\n?', "", context.get("metatags", ""))
-        context["metatags"] = re.sub(
-            r'(?<=<meta property="og:image" content=")[^"]+',
-            lambda image: context["pathto"](image[0], resource=True),
-            tags,
-        )
 
 
 def offer_notebook(app, pagename, templatename, context, doctree):
@@ -186,20 +184,22 @@ def publish_pdf(app, exception):
 
 
 def setup(app):
+    # A build makes a million objects that live to its end; to look for garbage among them takes a quarter of its time.
+    gc.disable()
+    # Otherwise it is looked up among all packages that are installed, once for each citation.
+    register_plugin("pybtex.backends", "plaintext", Backend, force=True)
     if project_urls()[0]:
         app.setup_extension("sphinx_sitemap")
     app.setup_extension("publishing.markup")
     app.setup_extension("publishing.mathematics")
     app.setup_extension("publishing.references")
-    # Before the extensions that read these values on the same event.
+    # Before the extension that reads the prefix on the same event.
     app.connect("config-inited", configure_addresses, priority=100)
     app.connect("builder-inited", read_book)
     # After the theme, which knows the colours of code then.
     app.connect("builder-inited", name_style_sheet, priority=900)
     app.connect("html-page-context", describe_page, priority=100)
     app.connect("html-page-context", offer_notebook)
-    # After the Open Graph extension has filled in the context.
-    app.connect("html-page-context", point_social_card_from_page, priority=900)
     app.connect("build-finished", write_style_sheet)
     app.connect("build-finished", publish_data)
     app.connect("build-finished", publish_pdf)

@@ -47,3 +47,7 @@ def __getattr__(name):
 
         return PCA
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

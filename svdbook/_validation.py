@@ -1,24 +1,96 @@
 """Checks of arguments that the modules of svdbook share: "NAME must be WHAT, got WHAT IT WAS"."""
 
+import math
 import operator
-from numbers import Real
+import reprlib
+import sys
+from collections.abc import Iterator, Mapping, Set
+from numbers import Complex, Number, Real
 
 import numpy as np
+from PIL import Image
+
+from svdbook._pixels import pixels
+
+
+def as_ndarray(values, name):
+    """Return `values` as an ndarray of any dtype; a ValueError for what numpy takes for a number, or not at all."""
+    masked = _count_masked(values)
+    if masked:
+        raise ValueError(
+            f"{name} must have no masked entries, got {masked}; {name}.filled(x) puts x in their place, "
+            f"numpy.ma.compress_rows({name}) leaves out their rows"
+        )
+    kind, hint = type(values).__name__, ""
+    if hasattr(values, "toarray"):
+        hint = f"; {name}.toarray() makes one of a sparse matrix"
+    elif isinstance(values, Mapping):
+        hint = f"; list({name}.values()) makes one of its values"
+    elif isinstance(values, (bytes, bytearray)):
+        hint = f"; numpy.frombuffer({name}, dtype) makes one of bytes"
+    elif isinstance(values, (Iterator, Set)):
+        hint = f"; list({name}) makes one"
+    if hint:
+        raise ValueError(f"{name} must be an array of numbers, got an object of type {kind}{hint}")
+    try:
+        array = np.asarray(values)
+    except MemoryError:
+        raise
+    except Exception as error:
+        if "inhomogeneous" in str(error):
+            raise ValueError(
+                f"{name} must have rows of equal length, got rows of different lengths; fill up the shorter ones"
+            ) from error
+        raise ValueError(f"{name} must be an array of numbers, got an object of type {kind}: {error}") from error
+    if array.dtype == object and array.ndim == 0:
+        raise ValueError(f"{name} must be an array of numbers, got an object of type {kind}")
+    return array
 
 
 def as_array(values, name, kinds):
     """Return `values` as an array of finite numbers, of a dtype whose kind is listed, or raise a ValueError."""
+    array = as_ndarray(values, name)
+    field = "real or complex" if "c" in kinds else "real"
+    if array.dtype == object:
+        array = _numbers(array, f"{name} must hold {field} numbers")
+    if array.dtype.kind not in kinds:
+        hint = _CONVERSIONS.get(array.dtype.kind, "")
+        raise ValueError(f"{name} must hold {field} numbers, got dtype {array.dtype}{hint.format(name)}")
+    if not np.isfinite(array).all():
+        index = tuple(np.argwhere(~np.isfinite(array))[0].tolist())
+        raise ValueError(f"{name} must be finite, got {array[index]} at {list(index)}")
+    return array
+
+
+_CONVERSIONS = {
+    "U": "; numpy.array({}, dtype=float) reads numbers written as text",
+    "S": "; numpy.array({}, dtype=float) reads numbers written as text",
+    "c": "; {}.real leaves out the imaginary parts",
+    "b": "; numpy.array({}, dtype=float) takes them as 0 and 1",
+    "m": "; {} / numpy.timedelta64(1, 's') counts seconds",
+    "V": "; numpy.lib.recfunctions.structured_to_unstructured({}) makes columns of fields",
+}
+
+
+def _count_masked(values):
+    if isinstance(values, np.ma.MaskedArray):
+        return int(np.ma.count_masked(values))
+    return sum(map(_count_masked, values)) if isinstance(values, (list, tuple)) else 0
+
+
+def _numbers(array, wanted):
+    """Return an array of objects, such as that of a data frame of several dtypes, as one of doubles."""
+    for index, entry in np.ndenumerate(array):
+        if not isinstance(entry, (Number, np.bool_)):
+            raise ValueError(
+                f"{wanted}, got {reprlib.repr(entry)} at {list(index)} of dtype object; leave out or convert the rows "
+                "or columns that hold other things (of a data frame, select_dtypes and dropna do)"
+            )
+    is_complex = any(isinstance(entry, Complex) and not isinstance(entry, Real) for entry in array.flat)
     try:
-        values = np.asarray(values)
-    except ValueError as error:
-        raise ValueError(f"{name} must have rows of equal length, got rows of different lengths") from error
-    if values.dtype.kind not in kinds:
-        field = "real or complex" if "c" in kinds else "real"
-        raise ValueError(f"{name} must hold {field} numbers, got dtype {values.dtype}")
-    if not np.isfinite(values).all():
-        index = tuple(np.argwhere(~np.isfinite(values))[0].tolist())
-        raise ValueError(f"{name} must be finite, got {values[index]} at {list(index)}")
-    return values
+        return array.astype(np.complex128 if is_complex else np.float64)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise ValueError(f"{wanted} that fit into double precision: {error}") from error
 
 
 def as_matrix(A, name="A", kinds="biufc"):
@@ -26,16 +98,24 @@ def as_matrix(A, name="A", kinds="biufc"):
     A = as_array(A, name, kinds)
     if A.ndim != 2:
         raise ValueError(f"{name} must be a matrix (2 dimensions), got an array of shape {A.shape}")
-    # LAPACK has no routine for extended precision.
-    if A.dtype in (np.longdouble, np.clongdouble):
-        raise ValueError(f"{name} must be of at most double precision, got dtype {A.dtype}")
-    if A.dtype.kind in "biu":
-        return A.astype(np.float64)
+    A = _at_most_double(A, name)
     return A.astype(np.float32) if A.dtype == np.float16 else A
+
+
+def _at_most_double(A, name):
+    """Return `A` with integers as doubles; LAPACK has no routine for extended precision."""
+    if A.dtype in (np.longdouble, np.clongdouble):
+        double = "complex" if A.dtype.kind == "c" else "float"
+        raise ValueError(
+            f"{name} must be of at most double precision, got dtype {A.dtype}; {name}.astype({double}) rounds it"
+        )
+    return A.astype(np.float64) if A.dtype.kind in "biu" else A
 
 
 def as_picture(picture, name, kinds="iuf"):
     """Return `picture` as an array of shape (H, W) or (H, W, 3), or raise a ValueError."""
+    if isinstance(picture, Image.Image):
+        picture = pixels(picture, name, "a Pillow image")
     picture = as_array(picture, name, kinds)
     if picture.ndim != 2 and picture.shape[2:] != (3,):
         hint = f"; {name}[..., :3] leaves out the transparency" if picture.shape[2:] == (4,) else ""
@@ -44,16 +124,18 @@ def as_picture(picture, name, kinds="iuf"):
     return picture
 
 
+@np.errstate(all="ignore")
 def as_singular_values(s):
-    """Return `s` as a float array, or raise a ValueError unless it is 1-D, finite, nonnegative, nonincreasing."""
-    s = as_array(s, "s", "iuf")
+    """Return `s` as float64, or raise a ValueError unless it is 1-D, finite, nonnegative, nonincreasing.
+
+    Values that one rounding has put out of order are taken, the larger of two as equal to the one before it.
+    """
+    s = _at_most_double(as_array(s, "s", "iuf"), "s")
     if s.ndim != 1:
         raise ValueError(f"s must be a vector, got an array of shape {s.shape}")
-    if s.dtype.kind in "iu":
-        s = s.astype(np.float64)
-    if (s < 0).any() or (np.diff(s) > 0).any():
+    if (s < 0).any() or (s[1:] > np.nextafter(s[:-1], np.inf, dtype=s.dtype)).any():
         raise ValueError(f"s must be nonnegative and in nonincreasing order, got {s}")
-    return s
+    return np.minimum.accumulate(s.astype(np.float64))
 
 
 def as_count(k, upper, name="k", lower=0):
@@ -68,23 +150,32 @@ def as_count(k, upper, name="k", lower=0):
 
 
 def check_number(x, interval, name):
-    """Raise a ValueError unless `x` is a real number in an interval, such as "[0, 1)"."""
+    """Raise a ValueError unless `x` is a real number in an interval, such as "[0, 1)", also once it is a float."""
     lower, upper = map(float, interval[1:-1].split(","))
-    inside = isinstance(x, Real) and lower <= x <= upper
-    if not inside or (x == lower and interval[0] == "(") or (x == upper and interval[-1] == ")"):
+    try:
+        value = float(x) if isinstance(x, Real) and not isinstance(x, bool) else math.nan
+    except OverflowError:
+        value = math.nan
+    inside = lower <= value <= upper
+    if not inside or (value == lower and interval[0] == "(") or (value == upper and interval[-1] == ")"):
         raise ValueError(f"{name} must be a number in {interval}, got {x!r}")
 
 
 def check_choice(x, choices, name):
     """Raise a ValueError unless `x` is one of the choices."""
-    if x not in choices:
+    if not isinstance(x, (str, Real)) or x not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {x!r}")
 
 
 def check_shape(shape, s):
     """Raise a ValueError unless `shape` is that of a matrix with the singular values `s`."""
-    if len(shape) != 2 or min(shape) != len(s):
-        raise ValueError(f"shape must be (m, n) with min(m, n) = len(s) = {len(s)}, got {shape}")
+    try:
+        m, n = (as_count(side, sys.maxsize) for side in shape)
+        fits = min(m, n) == len(s)
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        raise ValueError(f"shape must be (m, n) with min(m, n) = len(s) = {len(s)}, got {shape!r}")
 
 
 def check_not_empty(values, name):

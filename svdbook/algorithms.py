@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from svdbook._scaling import moderate, restore
 from svdbook._validation import as_count, as_matrix
 
 
+@np.errstate(all="ignore")
 def gram_svd(A):
     """Thin SVD through the eigendecomposition of ``A.conj().T @ A``, which loses half the digits.
 
@@ -32,7 +34,7 @@ def gram_svd(A):
     Raises
     ------
     ValueError
-        If `A` is not a matrix of finite numbers.
+        If `A` is not a matrix of finite numbers, or a singular value is too large for its dtype.
     numpy.linalg.LinAlgError
         If the iteration of LAPACK does not converge.
 
@@ -61,6 +63,7 @@ def gram_svd(A):
     if m < n:
         U, s, Vt = gram_svd(A.conj().T)
         return Vt.conj().T, s, U.conj().T
+    A, exponent = moderate(A)
     # A power of two near the largest entry keeps the squares from overflow and underflow, and rounds nothing.
     scale = 2.0 ** (int(np.frexp(abs(A).max(initial=0))[1]) - 1)
     A = A / scale
@@ -74,9 +77,10 @@ def gram_svd(A):
     U[:, :r] = A @ V[:, :r] / s[:r]
     # A QR factorisation of r columns followed by zeros ends in columns that are orthonormal to the first r.
     U[:, r:] = np.linalg.qr(U)[0][:, r:]
-    return U, s * scale, V.conj().T
+    return U, restore(s * scale, exponent[0], "A", "its largest singular value"), V.conj().T
 
 
+@np.errstate(all="ignore")
 def randomized_svd(A, k, oversampling=10, power_iterations=4, seed=0):
     """Leading singular triplets by a random projection and subspace iteration.
 
@@ -103,7 +107,8 @@ def randomized_svd(A, k, oversampling=10, power_iterations=4, seed=0):
     Raises
     ------
     ValueError
-        If `A` is not a matrix of finite numbers or a count is out of range.
+        If `A` is not a matrix of finite numbers, a count is out of range, `seed` is neither a whole number from 0
+        up nor a generator, or a singular value is too large for its dtype.
 
     References
     ----------
@@ -118,15 +123,17 @@ def randomized_svd(A, k, oversampling=10, power_iterations=4, seed=0):
     >>> s.round(6).tolist()
     [3.0, 2.0]
     """
-    A = as_matrix(A)
+    A, exponent = moderate(as_matrix(A))
     m, n = A.shape
     k = as_count(k, min(m, n))
     columns = min(k + as_count(oversampling, np.inf, "oversampling"), m, n)
     power_iterations = as_count(power_iterations, np.inf, "power_iterations")
+    if not isinstance(seed, np.random.Generator):
+        seed = as_count(seed, np.inf, "seed")
     test = np.random.default_rng(seed).standard_normal((n, columns))
     Q = np.linalg.qr(A @ test.astype(A.dtype))[0]
     for _ in range(power_iterations):
         Q = np.linalg.qr(A.conj().T @ Q)[0]
         Q = np.linalg.qr(A @ Q)[0]
     U, s, Vt = np.linalg.svd(Q.conj().T @ A, full_matrices=False)
-    return Q @ U[:, :k], s[:k], Vt[:k]
+    return Q @ U[:, :k], restore(s[:k], exponent[0], "A", "its largest singular value"), Vt[:k]

@@ -400,9 +400,11 @@ def _data_file(name):
             path=pooch.os_cache("svdbook"),
             downloader=pooch.HTTPDownloader(progressbar=True, timeout=_TIMEOUT_SECONDS),
         )
-    # pooch raises ValueError for a wrong checksum; the errors of requests are OSErrors.
+    # pooch raises ValueError for a wrong checksum; the errors of requests are OSErrors, and may hold a password.
     except (OSError, ValueError) as error:
-        raise OSError(f"{name} could not be fetched from {url}: {error}") from error
+        raise OSError(
+            f"{name} could not be fetched from {images._for_message(url)}: {images._for_message(error)}"
+        ) from None
     return Path(path)
 
 

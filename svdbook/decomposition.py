@@ -1,5 +1,6 @@
 """The singular value decomposition of one matrix, and what is read off it."""
 
+import bisect
 import math
 from typing import NamedTuple
 
@@ -8,7 +9,9 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from svdbook import algorithms
+from svdbook._scaling import moderate, moderate_svd, restore
 from svdbook._validation import (
+    as_array,
     as_count,
     as_matrix,
     as_singular_values,
@@ -37,6 +40,7 @@ class SVDResult(NamedTuple):
     Vt: np.ndarray
 
 
+@np.errstate(all="ignore")
 def svd(A):
     """Thin singular value decomposition with the signs of the vectors fixed.
 
@@ -53,9 +57,11 @@ def svd(A):
     Raises
     ------
     ValueError
-        If `A` is not a matrix of finite numbers.
+        If `A` is not a matrix of finite numbers, or a singular value is too large for its dtype.
     numpy.linalg.LinAlgError
         If the iteration of LAPACK does not converge.
+    MemoryError
+        If the memory does not suffice, with the amount that is needed.
 
     Examples
     --------
@@ -66,11 +72,12 @@ def svd(A):
     >>> bool((Vt.max(axis=1) == abs(Vt).max(axis=1)).all())
     True
     """
-    U, s, Vt = np.linalg.svd(as_matrix(A), full_matrices=False)
+    U, s, Vt, exponent = moderate_svd(as_matrix(A))
     U, Vt = fix_signs(U, Vt)
-    return SVDResult(U, s, Vt)
+    return SVDResult(U, restore(s, exponent, "A", "its largest singular value"), Vt)
 
 
+@np.errstate(all="ignore")
 def fix_signs(U, Vt):
     """Multiply each pair of singular vectors so that a convention holds.
 
@@ -95,7 +102,7 @@ def fix_signs(U, Vt):
     Raises
     ------
     ValueError
-        If `U` or `Vt` is not a matrix of finite numbers.
+        If `U` or `Vt` is not a matrix of finite numbers, or an entry of the result is too large for its dtype.
 
     Examples
     --------
@@ -110,13 +117,20 @@ def fix_signs(U, Vt):
     pairs = min(U.shape[1], Vt.shape[0])
     right = _phases_to_positive(Vt)
     left = np.concatenate([right[:pairs].conj(), _phases_to_positive(U.T)[pairs:]])
-    return U * left, right[:, None] * Vt
+    # Each entry within its own range of exponents: complex products of extreme numbers overflow or lose digits.
+    (U, U_exponents), (Vt, Vt_exponents) = (moderate(A[..., None], axis=-1) for A in (U, Vt))
+    turned = "each entry, turned until one of its vector is real,"
+    return (
+        restore(U[..., 0] * left, U_exponents[..., 0], "U", turned),
+        restore(right[:, None] * Vt[..., 0], Vt_exponents[..., 0], "Vt", turned),
+    )
 
 
 def _phases_to_positive(rows):
     """Numbers of modulus 1 that make the largest entry of each row positive."""
     if rows.shape[1] == 0:
         return np.ones(rows.shape[0], rows.dtype)
+    rows, _ = moderate(rows, axis=1)
     modulus = abs(rows)
     tie = 1 - np.sqrt(np.finfo(rows.dtype).eps)
     largest = np.argmax(modulus >= tie * modulus.max(axis=1, keepdims=True), axis=1)
@@ -125,6 +139,7 @@ def _phases_to_positive(rows):
     return entry.conj() / abs(entry)
 
 
+@np.errstate(all="ignore")
 def numerical_rank(s, shape, rtol=None):
     """Number of singular values that count as positive.
 
@@ -160,14 +175,16 @@ def numerical_rank(s, shape, rtol=None):
     >>> svdbook.numerical_rank([5, 1, 1e-15], (4, 3)), svdbook.numerical_rank([5, 1, 1e-15], (4, 3), rtol=0.5)
     (2, 1)
     """
+    given = as_array(s, "s", "iuf").dtype
     s = as_singular_values(s)
     check_shape(shape, s)
     if rtol is None:
-        rtol = max(shape) * np.finfo(s.dtype).eps
+        rtol = max(shape) * float(np.finfo(given if given.kind == "f" else np.float64).eps)
     else:
         check_number(rtol, "[0, 1)", "rtol")
-        rtol = np.float64(rtol)  # else single precision would round a number just below 1 to 1
-    return int((s > rtol * s.max(initial=0)).sum())
+    # Lifted to the largest exponent, so that the product does not underflow.
+    s = np.ldexp(s, 1024 - np.frexp(s.max(initial=0))[1])
+    return int((s > float(rtol) * s.max(initial=0)).sum())
 
 
 def condition_number(s):
@@ -181,7 +198,8 @@ def condition_number(s):
     Returns
     -------
     float
-        ``s[0] / s[-1]``, at least 1, and infinity when ``s[-1]`` is 0. Its reciprocal is the relative
+        ``s[0] / s[-1]``, at least 1, and infinity when ``s[-1]`` is 0 or the quotient is above the largest
+        double, 1.8e308. Its reciprocal is the relative
         distance, in the spectral norm, to the nearest matrix of lower rank. The zero matrix has infinity
         as well. Zeros are not skipped: for the condition number on the row space, the largest over the
         smallest *positive* singular value, pass ``s[:r]``.
@@ -202,6 +220,7 @@ def condition_number(s):
     return float(s[0]) / float(s[-1]) if s[-1] > 0 else math.inf
 
 
+@np.errstate(all="ignore")
 def low_rank(A, k, method="auto"):
     """Best approximation of a matrix by one of rank at most k: its truncated SVD.
 
@@ -226,7 +245,10 @@ def low_rank(A, k, method="auto"):
     Raises
     ------
     ValueError
-        If `A` is not a matrix of finite numbers, `k` is out of range or `method` is unknown.
+        If `A` is not a matrix of finite numbers, `k` is out of range, `method` is unknown, or an entry of the
+        result is too large for its dtype.
+    MemoryError
+        If the memory does not suffice, with the amount that is needed.
 
     Examples
     --------
@@ -234,7 +256,7 @@ def low_rank(A, k, method="auto"):
     >>> svdbook.low_rank([[3, 0], [0, 1]], k=1).tolist()
     [[3.0, 0.0], [0.0, 0.0]]
     """
-    A = as_matrix(A)
+    A, exponent = moderate(as_matrix(A))
     k = as_count(k, min(A.shape))
     check_choice(method, ("auto", "exact", "randomized"), "method")
     if method == "auto":
@@ -243,10 +265,11 @@ def low_rank(A, k, method="auto"):
         # Wide and sharp enough for both norms, on spectra that hardly decay as well.
         U, s, Vt = algorithms.randomized_svd(A, k, oversampling=k + 10, power_iterations=8)
     else:
-        U, s, Vt = np.linalg.svd(A, full_matrices=False)
-    return (U[:, :k] * s[:k]) @ Vt[:k]
+        U, s, Vt, _ = moderate_svd(A)
+    return restore((U[:, :k] * s[:k]) @ Vt[:k], exponent, "A", "its approximation")
 
 
+@np.errstate(all="ignore")
 def truncation_error(s, k, norm="fro"):
     """Distance from a matrix to the nearest one of rank k, from its singular values.
 
@@ -267,7 +290,8 @@ def truncation_error(s, k, norm="fro"):
     Raises
     ------
     ValueError
-        If `s` is not a vector of singular values, `k` is out of range or `norm` is unknown.
+        If `s` is not a vector of singular values, `k` is out of range, `norm` is unknown, or the error is above
+        the largest double.
 
     Examples
     --------
@@ -285,9 +309,12 @@ def truncation_error(s, k, norm="fro"):
     if norm == 2:
         return float(dropped[0])
     # Scaled, so that squares neither overflow nor underflow.
-    return float(dropped[0] * np.linalg.norm(dropped / dropped[0]))
+    length = np.linalg.norm(dropped / dropped[0])
+    first, exponent = moderate(dropped[:1])
+    return float(restore(first * length, exponent, "s", "the error")[0])
 
 
+@np.errstate(all="ignore")
 def explained_variance(s):
     """Share of each singular value in the sum of squares.
 
@@ -300,7 +327,7 @@ def explained_variance(s):
     Returns
     -------
     (p,) ndarray
-        ``s ** 2 / sum(s ** 2)``: nonincreasing, with sum 1.
+        ``s ** 2 / sum(s ** 2)``: nonincreasing, with sum 1; float64 whatever the dtype of `s`.
 
     Raises
     ------
@@ -346,11 +373,14 @@ def rank_for_energy(s, energy):
     >>> svdbook.rank_for_energy([3, 1], 0.9), svdbook.rank_for_energy([3, 1], 0.91)
     (1, 2)
     """
-    kept = np.cumsum(explained_variance(s))
+    share = explained_variance(s)
     check_number(energy, "(0, 1]", "energy")
-    return int(np.searchsorted(kept, energy * kept[-1] * (1 - 4 * np.finfo(kept.dtype).eps))) + 1
+    wanted = float(energy) * math.fsum(share) * (1 - 4 * np.finfo(np.float64).eps)
+    # math.fsum adds without rounding errors, however many values there are.
+    return 1 + bisect.bisect_left(range(1, len(share)), wanted, key=lambda k: math.fsum(share[:k]))
 
 
+@np.errstate(all="ignore")
 def optimal_rank(s, shape, noise=None):
     """Number of singular values above Gavish and Donoho's optimal hard threshold.
 
@@ -394,6 +424,9 @@ def optimal_rank(s, shape, noise=None):
     s = as_singular_values(s)
     check_not_empty(s, "s")
     check_shape(shape, s)
+    # Up to where nothing underflows and the mean of two values does not overflow.
+    shift = 1000 - np.frexp(s[0])[1]
+    s = np.ldexp(s, shift)
     beta = min(shape) / max(shape)
     # Threshold in units of noise * sqrt(max(m, n)), equation (11).
     threshold = np.sqrt(2 * (beta + 1) + 8 * beta / (beta + 1 + np.sqrt(beta**2 + 14 * beta + 1)))
@@ -401,7 +434,7 @@ def optimal_rank(s, shape, noise=None):
         scale = np.median(s) / np.sqrt(_marchenko_pastur_median(beta))
     else:
         check_number(noise, "(0, inf)", "noise")
-        scale = noise * np.sqrt(max(shape))
+        scale = np.ldexp(float(noise), shift) * np.sqrt(max(shape))
     return int((s > threshold * scale).sum())
 
 

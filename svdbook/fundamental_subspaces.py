@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from svdbook._scaling import moderate_svd
 from svdbook._validation import as_matrix
 from svdbook.decomposition import fix_signs, numerical_rank
 
@@ -29,6 +30,7 @@ class Subspaces(NamedTuple):
     null: np.ndarray
 
 
+@np.errstate(all="ignore")
 def subspaces(A, rtol=None):
     """Orthonormal bases of the four fundamental subspaces, read off the full SVD.
 
@@ -53,6 +55,8 @@ def subspaces(A, rtol=None):
         If `A` is not a matrix of finite numbers or `rtol` is out of range.
     numpy.linalg.LinAlgError
         If the iteration of LAPACK does not converge.
+    MemoryError
+        If the memory does not suffice, with the amount that is needed.
 
     Notes
     -----
@@ -68,7 +72,7 @@ def subspaces(A, rtol=None):
     ([[2.0], [1.0]], [[-1.0], [2.0]])
     """
     A = as_matrix(A)
-    U, s, Vt = np.linalg.svd(A, full_matrices=True)
+    U, s, Vt, _ = moderate_svd(A, full_matrices=True)
     r = numerical_rank(s, A.shape, rtol)
     column, row = fix_signs(U[:, :r], Vt[:r])
     # Vectors without a partner: each gets its sign by itself.

@@ -11,8 +11,10 @@ from threading import Thread
 
 import numpy as np
 import requests
-from PIL import Image, ImageOps
+from PIL import Image, UnidentifiedImageError
 
+from svdbook._pixels import FORMATS, pixels, unreadable
+from svdbook._scaling import moderate
 from svdbook._validation import as_array, as_count, as_picture, check_not_empty, check_number
 
 CONNECT_TIMEOUT_SECONDS = 10
@@ -24,43 +26,52 @@ IMAGE_LIMIT_PIXELS = 50_000_000
 # Some hosts, Wikimedia among them, turn away programs that do not say what they are.
 _HEADERS = {"User-Agent": "svdbook (helper package of a course on the SVD)"}
 
-# Named one by one, because Pillow would start Ghostscript to read an EPS file.
-_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
-
 # At least two characters before the colon: C:\picture.png is a path.
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}):")
+
+# What stands before the @ of an address: a name and mostly a password.
+_LOGIN = re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]{1,20}:/*)[^/?#]*@")
+# One in which a character is not encoded, so that the address would end before the @.
+_BROKEN_LOGIN = re.compile(
+    r"(\b[A-Za-z][A-Za-z0-9+.-]{1,20}:/*)[^/?#:\[@]*:(?!\d*([/?#]|$))[^/?#@]*[/?#].*@", re.DOTALL
+)
 
 
 def load(source):
     """
-    Read an image from a file, a web address or an array.
+    Read an image from a file, a web address, a Pillow image or an array.
 
     Parameters
     ----------
-    source : str, os.PathLike or array_like
-        A path (as a `pathlib.Path` if the name has a colon), an address that begins with
-        ``http://`` or ``https://``, or an array of real, finite numbers with shape (H, W) or
-        (H, W, 3). Files may be PNG, JPEG, GIF (first frame), BMP, TIFF, WebP or PPM.
+    source : str, os.PathLike, PIL.Image.Image or array_like
+        A path (as a `pathlib.Path` if the name has a colon, or begins or ends with a blank), an
+        address that begins with ``http://`` or ``https://``, an image of Pillow, or an array of
+        real, finite numbers with shape (H, W) or (H, W, 3). Files may be PNG, JPEG, GIF (first
+        frame), BMP, TIFF, WebP or PPM.
 
     Returns
     -------
     numpy.ndarray
-        From a file or an address: uint8, 0 is black and 255 is white, shape (H, W) for a grey
-        picture and (H, W, 3), red, green, blue, for a colour one. It stands the way the camera
-        was held (EXIF orientation), 16-bit grey is scaled to 8 bits, and what is transparent is
-        laid on white. An array comes back with its own dtype and values.
+        From a file, an address or Pillow: uint8, 0 is black and 255 is white, shape (H, W) for a
+        grey picture and (H, W, 3), red, green, blue, for a colour one. It stands the way the
+        camera was held (EXIF orientation), fewer or more than 8 bits are scaled to 8, and what is
+        transparent is laid on white. An array comes back with its own dtype and values.
 
     Raises
     ------
     ValueError
-        If the address is not http(s) or leads to one that is not, or does not answer with an
-        image; if the download is larger than `DOWNLOAD_LIMIT_BYTES` or the picture than
-        `IMAGE_LIMIT_PIXELS`; if the pixels have no 8-bit meaning (floating point); if an array
-        is not an image.
+        If `source` is none of these; if the address is not http(s) or leads to one that is not, or
+        does not answer with an image; if the download is larger than `DOWNLOAD_LIMIT_BYTES` or the
+        picture than `IMAGE_LIMIT_PIXELS`; if the pixels have no 8-bit meaning (floating point,
+        signed or 32-bit integers); if an array is not an image.
     OSError
         If the file is missing or is no image that can be read; if the server cannot be
         reached, answers with an error such as 404, breaks off, or needs longer than
         `TOTAL_TIMEOUT_SECONDS`.
+
+    Notes
+    -----
+    Of 16-bit colours in TIFF, and in an image that Pillow has decoded already, Pillow keeps the upper 8 bits.
 
     Examples
     --------
@@ -71,15 +82,19 @@ def load(source):
     ...
     ValueError: source must be a path or an http(s) address, got 'ftp://example.org/cat.png'
     """
-    if isinstance(source, os.PathLike):
-        return _decode(Path(source).read_bytes(), source)
     if isinstance(source, str):
+        source = source.strip()
         scheme = _SCHEME.match(source)
-        if scheme is None:
-            return _decode(Path(source).read_bytes(), source)
-        if scheme[1].lower() not in ("http", "https"):
-            raise ValueError(f"source must be a path or an http(s) address, got {source!r}")
-        return _decode(_download(source), source)
+        if source == "" or (scheme and scheme[1].lower() not in ("http", "https")):
+            raise ValueError(f"source must be a path or an http(s) address, got {_for_message(source)!r}")
+        return _decode(*_download(source)) if scheme else _read(source)
+    if isinstance(source, os.PathLike):
+        return _read(os.fsdecode(source))
+    if source is None or isinstance(source, bytes | bytearray) or hasattr(source, "read"):
+        raise ValueError(
+            "source must be a path, an http(s) address, a Pillow image or an array, "
+            f"got {'None' if source is None else type(source).__name__}"
+        )
     return as_picture(source, "source")
 
 
@@ -89,7 +104,7 @@ def compress(image, k):
 
     Parameters
     ----------
-    image : array_like, shape (H, W) or (H, W, 3)
+    image : array_like, shape (H, W) or (H, W, 3), or PIL.Image.Image
         Real and finite.
     k : int
         The rank, 1 <= k <= min(H, W).
@@ -125,8 +140,11 @@ def compress(image, k):
     channels = image.astype(np.float64)
     if image.ndim == 3:
         channels = np.moveaxis(channels, -1, 0)
+    channels, exponents = moderate(channels)
     U, s, Vt = np.linalg.svd(channels, full_matrices=False)
-    channels = U[..., :k] * s[..., np.newaxis, :k] @ Vt[..., :k, :]
+    # What overflows here is beyond the largest value of the image, and clipped.
+    with np.errstate(over="ignore", under="ignore"):
+        channels = np.ldexp(U[..., :k] * s[..., np.newaxis, :k] @ Vt[..., :k, :], exponents)
     if image.ndim == 3:
         channels = np.moveaxis(channels, 0, -1)
     return np.clip(channels, lowest, highest)
@@ -138,7 +156,7 @@ def psnr(image, approximation, peak=255):
 
     Parameters
     ----------
-    image, approximation : array_like
+    image, approximation : array_like or PIL.Image.Image
         Real and finite, of the same shape.
     peak : float
         The largest value a pixel can have: 255 for 8 bits, 1 for pictures in 0..1.
@@ -166,26 +184,66 @@ def psnr(image, approximation, peak=255):
     >>> psnr([[0, 255]], [[0, 255]])
     inf
     """
-    image, approximation = as_array(image, "image", "iuf"), as_array(approximation, "approximation", "iuf")
+    image, approximation = _as_numbers(image, "image"), _as_numbers(approximation, "approximation")
     check_not_empty(image, "image")
     if image.shape != approximation.shape:
         raise ValueError(f"approximation must have the shape of image, {image.shape}, got {approximation.shape}")
     check_number(peak, "(0, inf)", "peak")
-    # In floating point, because 3 - 5 is 254 in uint8.
-    difference = (image.astype(np.float64) - approximation.astype(np.float64)) / peak
-    error = np.mean(difference**2)
-    return math.inf if error == 0 else float(-10 * np.log10(error))
+    with np.errstate(over="ignore", under="ignore"):
+        difference, half = _difference(image, approximation), 0
+        if np.isinf(difference).any():
+            difference, half = _difference(image / 2, approximation / 2), 1
+        exponent = np.frexp(abs(difference).max())[1]
+        # Between 1/4 and 1 at the largest, so that its square neither overflows nor vanishes.
+        error = float(np.mean(np.ldexp(difference, -exponent) ** 2))
+    if error == 0:
+        return math.inf
+    return float(20 * math.log10(peak) - 20 * math.log10(2) * (exponent + half) - 10 * math.log10(error))
+
+
+def _for_message(text):
+    """Return a text for a message: without the name and the password in an address, and not long."""
+    text = _LOGIN.sub(r"\1", _BROKEN_LOGIN.sub(r"\1", str(text)))
+    return text if len(text) <= 400 else f"{text[:200]} ... {text[-100:]}"
+
+
+def _as_numbers(values, name):
+    """Return a picture or any other array of real, finite numbers."""
+    return as_picture(values, name) if isinstance(values, Image.Image) else as_array(values, name, "iuf")
+
+
+def _difference(a, b):
+    """Return a - b in floating point; integers of 64 bits, too long for that, in two pieces."""
+    pieces = [
+        (x >> 32 << 32, x & 0xFFFFFFFF) if x.dtype.kind in "iu" and x.dtype.itemsize == 8 else (x, 0) for x in (a, b)
+    ]
+    (a, a_lower), (b, b_lower) = pieces
+    return np.subtract(a, b, dtype=np.float64) + np.subtract(a_lower, b_lower, dtype=np.float64)
+
+
+def _read(path):
+    """Return the pixels of an image file."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise OSError(error.errno, f"source could not be read: {error.strerror}", _for_message(path)) from None
+    except ValueError as error:
+        raise ValueError(f"source must be a path, got {_for_message(path)!r}: {error}") from None
+    return _decode(content, repr(_for_message(path)))
 
 
 def _download(url):
-    """Return the bytes of the image at an http(s) address."""
+    """Return the bytes of the image at an http(s) address, and what errors call it."""
+    shown = repr(_for_message(url))
+    if _BROKEN_LOGIN.match(url):
+        raise ValueError(f"source must have /, ? and # in its password written as %2F, %3F and %23, got {shown}")
     # Timeouts of requests are for each wait on the socket, so a server that sends a byte now
     # and then, even in its headers, never trips them. Only another thread can stop waiting.
     received = Future()
 
     def work():
         try:
-            received.set_result(_receive(url, time.monotonic() + TOTAL_TIMEOUT_SECONDS))
+            received.set_result(_receive(url, shown, time.monotonic() + TOTAL_TIMEOUT_SECONDS))
         except BaseException as error:
             received.set_exception(error)
 
@@ -193,20 +251,28 @@ def _download(url):
     try:
         return received.result(timeout=TOTAL_TIMEOUT_SECONDS)
     except TimeoutError:
-        raise TimeoutError(f"source {url!r} did not arrive within {TOTAL_TIMEOUT_SECONDS} seconds") from None
+        raise TimeoutError(f"source {shown} did not arrive within {TOTAL_TIMEOUT_SECONDS} seconds") from None
 
 
-def _receive(url, deadline):
+def _receive(url, shown, deadline):
     """Download in pieces until all is there, the limit is passed or the deadline is over."""
-    too_large = f"source must have at most {DOWNLOAD_LIMIT_BYTES:,} bytes, got more from {url!r}"
-    timeouts = (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
+    try:
+        response = requests.get(
+            url, headers=_HEADERS, stream=True, timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
+        )
+    # An address that is none makes requests and urllib3 raise several kinds of ValueError.
+    except (requests.RequestException, ValueError) as error:
+        raise _failed(shown, error) from None
+    if response.history:
+        shown += f" (which leads to {_for_message(response.url)!r})"
+    too_large = f"source must have at most {DOWNLOAD_LIMIT_BYTES:,} bytes, got more from {shown}"
     content = bytearray()
     try:
-        with requests.get(url, headers=_HEADERS, stream=True, timeout=timeouts) as response:
+        with response:
             response.raise_for_status()
             content_type = response.headers.get("content-type", "")
             if not content_type.lower().startswith("image/"):
-                raise ValueError(f"source must have content type image/*, got {content_type!r} from {url!r}")
+                raise ValueError(f"source must have content type image/*, got {content_type!r} from {shown}")
             length = response.headers.get("content-length", "")
             if length.isdecimal() and int(length) > DOWNLOAD_LIMIT_BYTES:
                 raise ValueError(too_large)
@@ -217,53 +283,40 @@ def _receive(url, deadline):
                 if time.monotonic() > deadline:
                     raise TimeoutError
     except requests.RequestException as error:
-        # InvalidSchema, InvalidURL and their like are ValueErrors too.
-        kind = ValueError if isinstance(error, ValueError) else OSError
-        raise kind(f"source {url!r} could not be downloaded: {error}") from error
-    return bytes(content)
+        raise _failed(shown, error) from None
+    return bytes(content), shown
 
 
-def _decode(content, source):
+def _failed(shown, error):
+    """Return the error for a download that requests has given up; its own may hold a password."""
+    kind = ValueError if isinstance(error, ValueError) else OSError
+    return kind(f"source {shown} could not be downloaded: {_for_message(error)}")
+
+
+def _decode(content, shown):
     """Return the pixels of an image file's bytes as uint8 (H, W) or (H, W, 3)."""
-    source = str(source)
     try:
-        picture = Image.open(io.BytesIO(content), formats=_FORMATS)
-        width, height = picture.size
-        too_large = width * height > IMAGE_LIMIT_PIXELS
-        if not too_large:
-            picture = ImageOps.exif_transpose(picture)
+        picture = Image.open(io.BytesIO(content), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValueError(f"source must have at most {IMAGE_LIMIT_PIXELS:,} pixels, got {source!r}: {error}") from error
+        raise ValueError(f"source must have at most {IMAGE_LIMIT_PIXELS:,} pixels, got {shown}: {error}") from error
     # A broken file makes Pillow raise nearly anything: SyntaxError, struct.error, KeyError, ...
     except Exception as error:
-        raise OSError(
-            f"source must be an undamaged image file of format {', '.join(_FORMATS)}, got {source!r}"
-        ) from error
-    if too_large:
-        raise ValueError(
-            f"source must have at most {IMAGE_LIMIT_PIXELS:,} pixels, got {width} x {height} in {source!r}"
-        )
-
-    if picture.mode in ("1", "L", "RGB") and not picture.has_transparency_data:
-        return np.array(picture.convert("L" if picture.mode == "1" else picture.mode))
-    if picture.mode == "I" or picture.mode.startswith("I;16"):
-        return _eight_bits(np.array(picture).astype(np.int32), source)
-    if picture.mode in ("F", "LAB"):
-        raise ValueError(
-            f"source must have grey, RGB or CMYK pixels of 8 or 16 bits, got mode {picture.mode} in {source!r}"
-        )
-    if picture.has_transparency_data:
-        grey = picture.mode in ("1", "L", "LA", "La")
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture.convert("RGBA"))
-        return np.array(picture.convert("L" if grey else "RGB"))
-    return np.array(picture.convert("RGB"))
+        raise unreadable("source", shown, _refusal(content, error)) from error
+    width, height = picture.size
+    if width * height > IMAGE_LIMIT_PIXELS:
+        raise ValueError(f"source must have at most {IMAGE_LIMIT_PIXELS:,} pixels, got {width} x {height} in {shown}")
+    return pixels(picture, "source", shown)
 
 
-def _eight_bits(pixels, source):
-    """Scale 0..65535 to 0..255 with rounding."""
-    if pixels.min() < 0 or pixels.max() > 65535:
-        raise ValueError(
-            f"source must have pixels of 8 or 16 bits, got values from {pixels.min()} to {pixels.max()} in {source!r}"
-        )
-    return ((pixels + 128) // 257).astype(np.uint8)
+def _refusal(content, error):
+    """Say why Pillow refuses a file: where it only says that no reader took it, ask the right one."""
+    if not isinstance(error, UnidentifiedImageError):
+        return error
+    for name in FORMATS:
+        reader, accepts = Image.OPEN[name]
+        if accepts(content[:16]) is True:
+            try:
+                reader(io.BytesIO(content), "")
+            except Exception as reason:
+                return reason
+    return "it begins like none of them"

@@ -3,13 +3,15 @@
 import numbers
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from svdbook.decomposition import explained_variance, rank_for_energy, svd
+from svdbook._scaling import first_finite, ldexp, moderate, moderate_svd, restore
+from svdbook._validation import as_ndarray
+from svdbook.decomposition import explained_variance, fix_signs, rank_for_energy
 
 
-class PCA(TransformerMixin, BaseEstimator):
+class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Principal component analysis by a thin SVD of the centred data.
 
     It follows scikit-learn's API and agrees with ``sklearn.decomposition.PCA(svd_solver="full")`` up
@@ -60,6 +62,7 @@ class PCA(TransformerMixin, BaseEstimator):
     def __init__(self, n_components=None):
         self.n_components = n_components
 
+    @np.errstate(all="ignore")
     def fit(self, X, y=None):
         """Find the mean and the principal directions of the data.
 
@@ -78,20 +81,44 @@ class PCA(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `X` is not a matrix of finite real numbers with at least 2 rows, or `n_components` does
-            not fit it.
+            If `X` is not a matrix of finite real numbers with at least 2 rows, `n_components` does not
+            fit it, or a variance is above the largest double.
         """
-        X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
-        self.mean_ = X.mean(axis=0)
-        _, s, Vt = svd(X - self.mean_)
+        X = self._observations(X, ensure_min_samples=2)
+        # Small numbers are lifted, so that the mean of the smallest is not rounded.
+        lift = np.minimum(moderate(X)[1], 0)
+        X = ldexp(X, -lift)
+        columns, exponents = moderate(X, axis=0)
+        mean = restore(columns.mean(axis=0), exponents[0], "X", "its mean")
+        # The mean of equal numbers can be rounded away from them.
+        mean = np.where((X == X[0]).all(axis=0), X[0], mean)
+        # The difference of two numbers is at most twice the largest.
+        centred, halved = first_finite(lambda e: (ldexp(X, -e) - ldexp(mean, -e), e), np.ones((1, 1), int))
+        _, s, Vt, exponent = moderate_svd(centred)
+        _, Vt = fix_signs(np.zeros((0, len(s))), Vt)
+        exponent = exponent + (lift + halved)[0]
+        self.mean_ = ldexp(mean, lift[0])
         k = self._count_of_components(s)
         share = explained_variance(s) if s[0] > 0 else np.zeros_like(s)
         self.n_components_ = k
         self.components_ = Vt[:k]
-        self.singular_values_ = s[:k]
-        self.explained_variance_ = s[:k] ** 2 / (X.shape[0] - 1)
+        self.singular_values_ = restore(s[:k], exponent, "X", "its largest singular value")
+        self.explained_variance_ = restore(s[:k] ** 2 / (X.shape[0] - 1), 2 * exponent, "X", "its variance")
         self.explained_variance_ratio_ = share[:k]
         return self
+
+    def _observations(self, X, **options):
+        as_ndarray(X, "X")  # refuses what scikit-learn takes silently or does not name, such as masked entries
+        try:
+            return validate_data(self, X, dtype=np.float64, **options)
+        except ValueError as error:
+            if "could not convert" not in str(error):
+                raise
+            raise ValueError(f"X must hold real numbers, got a {type(X).__name__} with text: {error}") from error
+
+    @property
+    def _n_features_out(self):
+        return self.n_components_
 
     def _count_of_components(self, s):
         wanted = self.n_components
@@ -110,6 +137,7 @@ class PCA(TransformerMixin, BaseEstimator):
             f"variance between 0 and 1, or None, got {wanted!r}"
         )
 
+    @np.errstate(all="ignore")
     def transform(self, X):
         """Scores of observations: their coordinates along the components, from the training mean.
 
@@ -126,14 +154,20 @@ class PCA(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `X` is not a matrix of finite real numbers with n columns.
+            If `X` is not a matrix of finite real numbers with n columns, or a score is above the largest
+            double.
         sklearn.exceptions.NotFittedError
             If `fit` was not called before.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
-        return (X - self.mean_) @ self.components_.T
+        X = self._observations(X, reset=False)
 
+        def scores(e):
+            return (ldexp(X, -e) - ldexp(self.mean_, -e)) @ self.components_.T, e
+
+        return restore(*first_finite(scores, self._exponents(X)), "X", "each score")
+
+    @np.errstate(all="ignore")
     def inverse_transform(self, X):
         """Observations in the original variables that have given scores.
 
@@ -151,14 +185,23 @@ class PCA(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If `X` is not a matrix of finite real numbers with k columns.
+            If `X` is not a matrix of finite real numbers with k columns, or a variable is above the largest
+            double.
         sklearn.exceptions.NotFittedError
             If `fit` was not called before.
         """
         check_is_fitted(self)
-        X = check_array(X, dtype=np.float64)
+        as_ndarray(X, "X")
+        X = check_array(X, dtype=np.float64, input_name="X")
         if X.shape[1] != self.n_components_:
             raise ValueError(
                 f"X must have a column for each of the {self.n_components_} components, got shape {X.shape}"
             )
-        return self.mean_ + X @ self.components_
+
+        def variables(e):
+            return ldexp(self.mean_, -e) + ldexp(X, -e) @ self.components_, e
+
+        return restore(*first_finite(variables, self._exponents(X)), "X", "each variable")
+
+    def _exponents(self, X):
+        return np.maximum(moderate(X, axis=1)[1], moderate(self.mean_)[1])

@@ -9,6 +9,7 @@ from importlib.resources import as_file, files
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython import get_ipython
+from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from matplotlib_inline.backend_inline import set_matplotlib_formats
@@ -78,7 +79,7 @@ def matrix(A, ax=None, *, row_labels=None, column_labels=None, limit=None, signe
     if limit is None:
         limit = float(abs(A).max()) or 1.0
     check_number(limit, "(0, inf)", "limit")
-    ax = ax or plt.gca()
+    ax = _as_axes(ax)
     # A zero that carries rounding noise gets the colour of zero on every machine.
     A = np.round(A / limit, 9) * limit + 0.0
     if signed is None:
@@ -155,7 +156,7 @@ def ellipse(A, ax=None, *, vectors=None, labels=None, color="C0"):
         labels = [""] * vectors.shape[1]
     elif len(labels) != vectors.shape[1]:
         raise ValueError(f"labels must be one for each of {vectors.shape[1]} vectors, got {len(labels)}")
-    ax = ax or plt.gca()
+    ax = _as_axes(ax)
     angles = np.linspace(0, 2 * np.pi, 361)
     scale = abs(A).max() or 1.0
     # Rounding noise must not reach the bytes of the figure.
@@ -198,7 +199,7 @@ def spectrum(s, ax=None, *, k=None, label=None):
     Parameters
     ----------
     s : (p,) array_like
-        Singular values, largest first. Those below 1e-12 of the largest are left out: they are rounding
+        Singular values, largest first. Only those above 1e-12 of the largest are drawn: others are rounding
         noise.
     ax : matplotlib.axes.Axes, optional
         Where to draw; the current axes by default.
@@ -223,7 +224,7 @@ def spectrum(s, ax=None, *, k=None, label=None):
     [1, 2, 3]
     """
     s = as_singular_values(s)
-    ax = ax or plt.gca()
+    ax = _as_axes(ax)
     shown = s > 1e-12 * s.max(initial=0)
     (line,) = ax.plot(np.arange(1, len(s) + 1)[shown], s[shown], "o" if len(s) <= 30 else "-", label=label)
     if k is not None:
@@ -240,13 +241,14 @@ def image(picture, ax=None, *, title=None, peak=None):
 
     Parameters
     ----------
-    picture : (H, W) or (H, W, 3) array_like
+    picture : (H, W) or (H, W, 3) array_like, or PIL.Image.Image
         Values outside 0 to `peak` are clipped.
     ax : matplotlib.axes.Axes, optional
         Where to draw; the current axes by default.
     title : str, optional
     peak : float, optional
-        Value of white: 255 for integers and 1 for floats by default.
+        Value of white; by default 1 for booleans and for floats up to 2, and 255 for all others: for integers, and
+        for floats that go above 2, such as those that a picture of bytes has become in a computation.
 
     Returns
     -------
@@ -255,23 +257,36 @@ def image(picture, ax=None, *, title=None, peak=None):
     Raises
     ------
     ValueError
-        If `picture` is not an array of finite real numbers of such a shape, or `peak` is not a positive number.
+        If `picture` is not an array of finite real numbers of such a shape, `peak` is not a positive number, `ax`
+        is no axes or `title` is no string.
 
     Examples
     --------
     >>> from svdbook import plots
     >>> plots.image([[0, 255], [128, 64]]).get_array().tolist()
     [[0, 255], [128, 64]]
+    >>> plots.image([[0.0, 1.0], [0.5, 0.25]]).get_array().tolist()
+    [[0, 255], [128, 64]]
     """
     picture = as_picture(picture, "picture", "biuf")
     if peak is None:
-        peak = 255 if picture.dtype.kind in "iu" else 1.0
+        # Sums of some layers of a picture from 0 to 1 overshoot, but not to 2.
+        peak = 1.0 if picture.dtype.kind in "bf" and picture.max() <= 2 else 255
     check_number(peak, "(0, inf)", "peak")
-    ax = ax or plt.gca()
+    if title is not None and not isinstance(title, str):
+        raise ValueError(f"title must be a string, got {title!r}")
+    ax = _as_axes(ax)
     # Whole grey levels, so that rounding noise does not reach the bytes of the figure.
-    levels = np.clip(np.round(picture * (255 / peak)), 0, 255).astype(np.uint8)
+    levels = np.round(np.clip(picture, 0, np.float64(peak)) / peak * 255).astype(np.uint8)
     shown = ax.imshow(levels, cmap="gray", vmin=0, vmax=255)
     ax.set_axis_off()
     if title is not None:
         ax.set_title(title)
     return shown
+
+
+def _as_axes(ax):
+    """Return the axes to draw into, the current ones for None, or raise a ValueError."""
+    if ax is not None and not isinstance(ax, Axes):
+        raise ValueError(f"ax must be one matplotlib Axes, got {type(ax).__name__}")
+    return plt.gca() if ax is None else ax

@@ -4,4 +4,5 @@ from publishing.book import Book
 
 BOOK = Book()
 CONTENT = [f"{page.document}.html" for page in BOOK.pages]
-PAGES = [*CONTENT, "search.html", "404.html"]
+SOLUTIONS = [f"{chapter.document}-solutions.html" for chapter in BOOK.chapters]
+PAGES = [*CONTENT, *SOLUTIONS, "search.html", "404.html"]

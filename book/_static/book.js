@@ -63,10 +63,37 @@ function openFold() {
 addEventListener("hashchange", openFold);
 openFold();
 
-// On paper there is nothing to click: proofs and solutions are printed open, the code of figures stays folded.
+// All solutions come when the first fold is opened. From a folder they cannot be fetched, and the link to their page stays.
+let solutions;
+document.addEventListener("toggle", (event) => {
+  const link = event.target.open && event.target.querySelector(":scope > .elsewhere > a");
+  if (link) solutions ??= bringSolutions(link.href);
+}, true);
+async function bringSolutions(address) {
+  const answer = await fetch(address).catch(() => null);
+  if (!answer?.ok) {
+    solutions = null;
+    return;
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const place of document.querySelectorAll("details.solution > .elsewhere")) {
+    const solution = page.getElementById(place.parentElement.id);
+    solution.querySelector("h2").remove();
+    for (const [number, code] of solution.querySelectorAll(".highlight pre").entries()) {
+      const button = document.querySelector("button.copybtn").cloneNode(true);
+      code.id = `${solution.id}-code-${number}`;
+      button.dataset.clipboardTarget = `#${code.id}`;
+      code.after(button);
+    }
+    watchWidths(solution);
+    place.replaceWith(...solution.childNodes);
+  }
+}
+
+// On paper there is nothing to click: proofs are printed open, the code of figures stays folded.
 let opened = [];
 addEventListener("beforeprint", () => {
-  opened = [...document.querySelectorAll("details:is(.solution, .proof, .answer), details.solution details")].filter((fold) => !fold.open);
+  opened = [...document.querySelectorAll("details:is(.proof, .answer), section.solution details")].filter((fold) => !fold.open);
   for (const fold of opened) fold.open = true;
 });
 addEventListener("afterprint", () => {
@@ -94,9 +121,12 @@ const resized = new ResizeObserver((entries) => {
     }
   }
 });
-for (const [selector] of boxes) {
-  for (const box of document.querySelectorAll(selector)) resized.observe(box);
+function watchWidths(part) {
+  for (const [selector] of boxes) {
+    for (const box of part.querySelectorAll(selector)) resized.observe(box);
+  }
 }
+watchWidths(document);
 
 // The contents of the page show where the reader is.
 const links = new Map(

@@ -10,12 +10,12 @@ AXE = Axe()
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # Those for which it matters whether a page is light or dark.
 RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-# Axe leaves alone what is folded or not drawn yet, and would take half a minute for a chapter, most of it for the
+# Solutions have pages of their own. Axe leaves alone what is folded or not drawn yet, and would take half a minute for a chapter, most of it for the
 # contrast of each sign. So everything is opened and drawn; a formula, which has the colour of the text around it, becomes
 # text (axe knows no MathML); of the coloured words of code one of each kind is kept on each background.
 PREPARE = """() => {
     document.head.insertAdjacentHTML("beforeend", "<style>* { content-visibility: visible !important }</style>");
-    for (const fold of document.querySelectorAll("details")) fold.open = true;
+    for (const fold of document.querySelectorAll("details:not(.solution)")) fold.open = true;
     const colour = element => getComputedStyle(element).color;
     const formulas = [...document.querySelectorAll("math")];
     const colourful = formulas.filter(formula => {
@@ -96,7 +96,7 @@ def test_axe_finds_nothing(tab, address, name):
 def test_axe_sees_what_is_folded_and_what_is_far_away(tab, address):
     open_page(tab, address, f"{BOOK.chapters[0].document}.html")
     spots = {
-        "fold": "details.solution p",
+        "fold": "details.proof p",
         "caption": "figcaption .caption-text",
         "code": "details.code pre .s2",
         "end": "article > section > section:last-of-type li",

@@ -5,14 +5,14 @@ import re
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from pages import BOOK, CONTENT, PAGES
+from pages import BOOK, CONTENT, PAGES, SOLUTIONS
 
 FIRST = f"{BOOK.chapters[0].document}.html"
 LAST = f"{BOOK.chapters[-1].document}.html"
-# Everything open and drawn.
+# Everything open and drawn, but the solutions, which have pages of their own.
 OPEN = """() => {
     document.head.insertAdjacentHTML("beforeend", "<style>* { content-visibility: visible !important }</style>");
-    for (const fold of document.querySelectorAll("details")) fold.open = true;
+    for (const fold of document.querySelectorAll("details:not(.solution)")) fold.open = true;
 }"""
 
 
@@ -52,7 +52,7 @@ def test_a_page_loads_from_its_own_host_without_errors_and_fits(tab, address, na
     assert tab.problems == []
 
 
-@pytest.mark.parametrize("name", CONTENT)
+@pytest.mark.parametrize("name", [*CONTENT, *SOLUTIONS])
 def test_formulas_have_room(tab, address, name):
     tab.goto(f"{address}/{name}")
     tab.evaluate(OPEN)
@@ -95,7 +95,7 @@ def test_a_page_opened_from_a_folder_reads_well(tab, site):
     assert [problem for problem in tab.problems if "svd-book-math" not in problem and "ERR_FAILED" not in problem] == []
 
 
-@pytest.mark.parametrize("name", CONTENT)
+@pytest.mark.parametrize("name", [*CONTENT, *SOLUTIONS])
 def test_pictures_keep_their_place(tab, address, name):
     tab.goto(f"{address}/{name}")
     tab.evaluate(OPEN)
@@ -347,8 +347,60 @@ def test_a_wrong_address_below_a_folder_still_shows_the_page_for_it(tab, address
 def test_a_link_into_a_fold_opens_it(tab, address):
     solution = BOOK.chapters[0].exercises[0].solution.label
     tab.goto(f"{address}/{FIRST}#{solution}")
-    tab.locator(f"#{solution} > :not(summary)").first.wait_for()
+    tab.locator(f"#{solution} > :not(summary, .elsewhere)").first.wait_for()
     assert tab.locator(f"#{solution}").evaluate("fold => fold.getBoundingClientRect().top < innerHeight")
+
+
+def test_a_solution_that_is_opened_stands_below_its_exercise(tab, address, site):
+    for chapter, name in zip(BOOK.chapters, SOLUTIONS, strict=True):
+        page = BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser")
+        tab.goto(f"{address}/{chapter.document}.html")
+        folds = tab.locator("details.solution")
+        assert not folds.last.locator("> :not(summary)").is_visible()
+        requested = len(tab.requested)
+        folds.last.locator("summary").click()
+        folds.first.locator("> .elsewhere").wait_for(state="detached")
+        assert [url for url in tab.requested[requested:] if url.endswith(".html")] == [f"{address}/{name}"]
+        assert tab.locator(".elsewhere").count() == 0
+        tab.evaluate("document.querySelectorAll('details.solution > summary, .copybtn').forEach(part => part.remove())")
+        for exercise in chapter.exercises:
+            solution = page.find(id=exercise.solution.label)
+            solution.h2.decompose()
+            shown = tab.locator(f"#{exercise.solution.label}").text_content()
+            assert "".join(shown.split()) == "".join(solution.get_text().split())
+        assert folds.last.locator("> :last-child").is_visible()
+        ids = tab.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
+        assert len(ids) == len(set(ids))
+        assert tab.problems == []
+
+
+def test_code_of_a_solution_that_was_brought_can_be_copied(tab, address):
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.goto(f"{address}/{FIRST}")
+    tab.locator("details.solution:has(.elsewhere)").first.evaluate("fold => { fold.open = true }")
+    code = tab.locator("details.solution details.code .highlight").first
+    code.wait_for(state="attached")
+    code.evaluate(
+        "code => { for (let fold = code.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true }"
+    )
+    code.hover()
+    code.locator("button.copybtn").click()
+    tab.wait_for_function("document.querySelector('details.solution button.copybtn.success')")
+    assert tab.evaluate("navigator.clipboard.readText()").strip() == code.locator("pre").text_content().strip()
+
+
+@pytest.mark.parametrize("served", [False, True], ids=["from a folder", "without the page of solutions"])
+def test_a_solution_that_cannot_be_brought_is_a_link(tab, address, site, served):
+    tab.route("**/*-solutions.html", lambda route: route.abort())
+    tab.goto(f"{address}/{FIRST}" if served else (site / FIRST).as_uri())
+    fold = tab.locator("details.solution").first
+    fold.locator("summary").click()
+    link = fold.get_by_role("link", name="Read the solution on its own page")
+    link.wait_for()
+    tab.unroute("**/*-solutions.html")
+    link.click()
+    tab.wait_for_url("**/*-solutions.html#*")
+    assert tab.locator("section.solution:target > :not(h2)").first.is_visible()
 
 
 # ---- Other ways to look at a page
@@ -357,7 +409,7 @@ def test_a_link_into_a_fold_opens_it(tab, address):
 def test_on_paper_all_is_light_open_and_whole(tab, address):
     # The width between the margins of a sheet of A4.
     tab.set_viewport_size({"width": 680, "height": 960})
-    for name in CONTENT:
+    for name in [*CONTENT, *SOLUTIONS]:
         tab.goto(f"{address}/{name}")
         tab.evaluate("document.body.dataset.theme = 'dark'")
         tab.emulate_media(media="print", color_scheme="dark")
@@ -365,11 +417,9 @@ def test_on_paper_all_is_light_open_and_whole(tab, address):
         assert brightness(tab, "background-color") > 240
         assert brightness(tab, "color") < 64
         assert brightness(tab, "color", "article a") < 140
-        assert tab.locator("details:is(.solution, .proof):not([open])").count() == 0
-        assert tab.locator("details.solution > :last-child").filter(visible=False).count() == 0
-        left_out = (
-            ".page-tools, .mobile-header, .sidebar-drawer, .toc-drawer, .related-pages, button.copybtn, .headerlink"
-        )
+        assert tab.locator("details.proof:not([open]), section.solution details:not([open])").count() == 0
+        assert tab.locator("details.proof > :last-child").filter(visible=False).count() == 0
+        left_out = "details.solution, .page-tools, .mobile-header, .sidebar-drawer, .toc-drawer, .related-pages, button.copybtn, .headerlink"
         assert tab.locator(left_out).filter(visible=True).count() == 0
         cut = tab.evaluate(
             """() => [...document.querySelectorAll("pre, .formula, .table-wrapper, img")]

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from pages import BOOK, CONTENT, PAGES
+from pages import BOOK, CONTENT, PAGES, SOLUTIONS
 
 # A host, after "//" or bare. The names of XML's vocabularies look like addresses; nobody goes there.
 HOST = re.compile(
@@ -109,8 +109,9 @@ def test_pictures_are_described(site, name):
 def test_pictures_keep_their_place_and_load_when_they_are_near(site, name):
     pictures = article(read(site / name)).find_all("img")
     assert [picture["src"] for picture in pictures if not (picture.get("width") and picture.get("height"))] == []
-    # The first one may be in view, where lazy loading would only delay it.
-    assert [picture.get("loading") for picture in pictures] == [None, *["lazy"] * (len(pictures) - 1)][: len(pictures)]
+    # The first one of a chapter may be in view, where lazy loading would only delay it.
+    first = "lazy" if name in SOLUTIONS else None
+    assert [picture.get("loading") for picture in pictures] == [first, *["lazy"] * (len(pictures) - 1)][: len(pictures)]
 
 
 def test_formulas_are_rendered_and_left_alone_by_translators(site):
@@ -132,7 +133,7 @@ def test_no_source_of_a_formula_or_of_a_directive_is_left_in_the_text(site, name
     assert re.findall(r"\\[A-Za-z]+.{0,20}|\$.{0,20}|:{3,}.{0,20}|\{[a-z:]+\}.{0,20}", page.get_text()) == []
 
 
-@pytest.mark.parametrize("name", CONTENT)
+@pytest.mark.parametrize("name", [*CONTENT, *SOLUTIONS])
 def test_a_page_has_a_description_and_a_social_picture(site, name):
     page = read(site / name)
     description = page.select_one("meta[name=description]")["content"]
@@ -143,8 +144,9 @@ def test_a_page_has_a_description_and_a_social_picture(site, name):
 
 
 def test_descriptions_are_not_shared(site):
-    descriptions = [read(site / name).select_one("meta[name=description]")["content"] for name in CONTENT]
-    assert len(set(descriptions)) == len(CONTENT)
+    pages = [*CONTENT, *SOLUTIONS]
+    descriptions = [read(site / name).select_one("meta[name=description]")["content"] for name in pages]
+    assert len(set(descriptions)) == len(pages)
 
 
 @pytest.mark.parametrize("page", BOOK.pages, ids=str)
@@ -168,7 +170,8 @@ def test_the_download_of_a_chapter_is_its_notebook(site, chapter):
 @pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
 def test_hidden_tests_stay_hidden(site, chapter):
     removed = [chapter.cells[position].source for position in chapter.checks]
-    text = article(read(site / f"{chapter.document}.html")).get_text()
+    pages = (f"{chapter.document}.html", f"{chapter.document}-solutions.html")
+    text = "".join(article(read(site / page)).get_text() for page in pages)
     assert removed
     assert [source for source in removed if source in text] == []
 
@@ -178,8 +181,9 @@ def squeeze(text):
 
 
 @pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
-def test_solutions_stand_folded_below_their_exercise_with_their_code(site, chapter):
+def test_solutions_fold_below_their_exercise_and_stand_with_their_code_on_a_page_of_their_own(site, chapter):
     page = article(read(site / f"{chapter.document}.html"))
+    solved = article(read(site / f"{chapter.document}-solutions.html"))
     boxes = page.select("div.exercise, details.solution")
     assert [box["id"] for box in boxes] == [
         label for exercise in chapter.exercises for label in (exercise.box.label, exercise.solution.label)
@@ -191,12 +195,16 @@ def test_solutions_stand_folded_below_their_exercise_with_their_code(site, chapt
         assert re.fullmatch(r"Solution to Exercise [\d.]+", summary.get_text(" ", strip=True))
         # A link in the line that opens it would be followed in its place.
         assert summary.a is None
+        name = summary.get_text(" ", strip=True).removeprefix("Solution to ")
+        assert fold.p.a["href"] == f"{chapter.name}-solutions.html#{exercise.solution.label}"
+        back = solved.find(id=exercise.solution.label).h2.a
+        assert back["href"] == f"{chapter.name}.html#{exercise.box.label}" and back.get_text().startswith(name)
     # Code below two solutions of one cell belongs to the last of them.
     owners = {position: exercise.solution for exercise in chapter.exercises for position in exercise.solution_cells}
     for position, solution in owners.items():
         cell = chapter.cells[position]
         if "remove-cell" not in cell.metadata.tags:
-            assert squeeze(cell.source) in squeeze(page.find(id=solution.label).get_text())
+            assert squeeze(cell.source) in squeeze(solved.find(id=solution.label).get_text())
 
 
 @pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
@@ -213,9 +221,10 @@ def test_proofs_stand_folded(site, chapter):
 
 @pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
 def test_code_that_draws_stands_folded(site, chapter):
-    page = article(read(site / f"{chapter.document}.html"))
+    pages = [article(read(site / f"{chapter.document}{page}.html")) for page in ("", "-solutions")]
     hidden = [cell for cell in chapter.cells if {"hide-input", "hide-cell"} & set(cell.metadata.get("tags", []))]
-    folds = page.select("details.code")
+    hidden.sort(key=lambda cell: "solution" in cell.metadata.tags)
+    folds = [fold for page in pages for fold in page.select("details.code")]
     assert len(folds) == len(hidden) > 0
     for fold, cell in zip(folds, hidden, strict=True):
         assert not fold.has_attr("open")

@@ -2,25 +2,11 @@
 
 import re
 from functools import cache
-from pathlib import PurePosixPath
 
 import pytest
 from pages import PAGES
 
 from benchmarks.weight import visit
-
-# These chapters have grown over the 60 kB of HTML, and some over the 150 kB in all; the bound stays. A chapter that is light again must leave
-# this list, or the test fails.
-TOO_HEAVY = {
-    "basics",
-    "geometry",
-    "eigendecomposition",
-    "subspaces",
-    "pseudoinverse",
-    "truncation",
-    "pca",
-    "gene-expression",
-}
 
 # Each file that pages ask for, and what a page has that uses it.
 USES = {
@@ -37,14 +23,7 @@ def weigh(chromium, site):
     return cache(lambda name: visit(chromium, name, site))
 
 
-def debt(name):
-    heavy = PurePosixPath(name).stem in TOO_HEAVY
-    return (
-        pytest.param(name, marks=pytest.mark.xfail(reason="a chapter over the budget", strict=True)) if heavy else name
-    )
-
-
-@pytest.mark.parametrize("name", [debt(name) for name in PAGES])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_cold_visit_is_within_the_budget(weigh, name):
     found = weigh(name)
     assert found.kilobytes["html"] > 1

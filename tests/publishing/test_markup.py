@@ -63,7 +63,7 @@ def drawing():
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
+def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("markup")
     source = folder / "source"
     source.mkdir()
@@ -87,7 +87,17 @@ def page(tmp_path_factory):
     app = Sphinx(source, None, folder / "html", folder / "doctrees", "html", config, status=None, warningiserror=True)
     app.build()
     assert app.statuscode == 0
-    return BeautifulSoup((folder / "html" / "index.html").read_text(encoding="utf-8"), "html.parser").article
+    return folder / "html"
+
+
+@pytest.fixture(scope="module")
+def page(site):
+    return BeautifulSoup((site / "index.html").read_text(encoding="utf-8"), "html.parser").article
+
+
+@pytest.fixture(scope="module")
+def solutions(site):
+    return BeautifulSoup((site / "index-solutions.html").read_text(encoding="utf-8"), "html.parser")
 
 
 @pytest.mark.parametrize("package", WRITTEN_FOR)
@@ -98,10 +108,24 @@ def test_the_insides_of_other_packages_are_those_that_the_code_was_written_for(p
     )
 
 
-def test_a_solution_folds_with_its_code_below_a_line_of_plain_text(page):
+def test_a_solution_is_a_link_below_a_line_of_plain_text(page):
     (solution,) = page.select("details.solution")
     assert solution["id"] == "sol-count" and not solution.has_attr("open")
     assert solution.summary.get_text() == "Solution to Exercise 1" and not solution.summary.find("a")
+    assert [link["href"] for link in solution.select("a")] == ["index-solutions.html#sol-count"]
+    assert "Four" not in page.get_text() and "four" not in page.get_text()
+
+
+def test_solutions_stand_with_their_code_on_a_page_of_their_own(solutions):
+    assert solutions.title.get_text().startswith("Solutions: A page")
+    assert [heading.get_text() for heading in solutions.select("h1")] == ["Solutions"]
+    assert solutions.select_one("meta[name=description]")["content"].startswith(
+        "Whole solutions to the exercises of A page"
+    )
+    (solution,) = solutions.select("section.solution")
+    assert solution["id"] == "sol-count"
+    assert solution.h2.a["href"] == "index.html#ex-count" and solution.h2.get_text() == "Exercise 1 (★ Count)"
+    assert [link["href"] for link in solution.select("p a")] == ["index.html#fig-dot"]
     assert "Four, as Fig. 1 shows." in solution.get_text()
     (code,) = solution.select("details.code")
     assert code.summary.get_text() == "Solution code"

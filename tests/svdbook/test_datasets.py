@@ -5,6 +5,7 @@ import pathlib
 import re
 import threading
 import time
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import mpmath
@@ -336,6 +337,31 @@ def test_a_failed_download_is_an_oserror_and_leaves_nothing(installed, publish, 
         datasets.load_image("camera")
     assert paths == ["/book/data/camera.png"]
     assert list(installed.iterdir()) == []
+
+
+@pytest.mark.parametrize("target", ["http://[::1/", "http://.example.org/", "mailto:me", "data:," + 60_000 * "A"])
+def test_a_download_that_is_led_astray_is_an_oserror_that_names_its_source(installed, publish, target):
+    def respond(handler):
+        handler.send_response(302)
+        handler.send_header("Location", target)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    publish(respond)
+    with pytest.raises(
+        OSError, match="camera.png could not be fetched from http://.*/book/data/camera.png: "
+    ) as caught:
+        datasets.load_image("camera")
+    assert len(str(caught.value)) < 700
+
+
+def test_no_error_tells_the_password_of_the_books_address(installed, publish, monkeypatch):
+    publish(missing)
+    address = datasets._book_address().replace("http://", "http://me:secret@")
+    monkeypatch.setattr(datasets, "_book_address", lambda: address)
+    with pytest.raises(OSError, match="camera.png could not be fetched from http://127.*404") as caught:
+        datasets.load_image("camera")
+    assert "secret" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_book_that_cannot_be_reached_is_an_oserror(installed, monkeypatch):

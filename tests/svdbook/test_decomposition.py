@@ -1,5 +1,9 @@
 """The decomposition against numpy, scipy and mpmath, and its properties on matrices of every kind."""
 
+import fractions
+import itertools
+import math
+
 import mpmath
 import numpy as np
 import pytest
@@ -8,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import svdbook
+from svdbook import algorithms, datasets, decomposition
 from svdbook.algorithms import randomized_svd
 
 SHAPES = [(1, 1), (7, 3), (3, 7), (5, 5), (40, 1), (1, 40), (60, 25)]
@@ -140,6 +145,13 @@ def test_the_first_of_the_entries_within_sqrt_eps_of_the_largest_becomes_positiv
     np.testing.assert_allclose(U.T, turn[:, None] * rows, rtol=0, atol=atol)
 
 
+def test_an_entry_at_the_edge_of_the_tie_decides():
+    edge = 1 - 2.0**-26  # 1 - sqrt(eps), without rounding
+    assert svdbook.fix_signs([[1]], [[-edge, 1]])[1].tolist() == [[edge, -1]]
+    below = np.nextafter(edge, 0)
+    assert svdbook.fix_signs([[1]], [[-below, 1]])[1].tolist() == [[-below, 1]]
+
+
 def test_fix_signs_leaves_a_vector_of_zeros_and_its_arguments_alone():
     U, Vt = np.ones((2, 1)), np.zeros((1, 3))
     fixed_U, fixed_Vt = svdbook.fix_signs(U, Vt)
@@ -204,6 +216,54 @@ def test_auto_is_exact_for_small_and_for_high_ranks_and_randomized_for_large_one
     np.testing.assert_array_equal(svdbook.low_rank(large, 2), svdbook.low_rank(large, 2, method="randomized"))
 
 
+@pytest.mark.parametrize(
+    ("shape", "k", "method"),
+    [
+        ((1000, 1000), 40, "randomized"),
+        ((1000, 1001), 41, "exact"),
+        ((1200, 1020), 41, "randomized"),
+        ((999, 1500), 1, "exact"),
+        ((1500, 999), 1, "exact"),
+    ],
+)
+def test_auto_changes_its_method_just_where_it_says(shape, k, method, monkeypatch):
+    called = []
+
+    def record(name, *more):
+        def decompose(A, *arguments, **options):
+            called.append((name, options))
+            return np.zeros((shape[0], k)), np.zeros(k), np.zeros((k, shape[1])), *more
+
+        return decompose
+
+    monkeypatch.setattr(algorithms, "randomized_svd", record("randomized"))
+    monkeypatch.setattr(decomposition, "moderate_svd", record("exact", 0))
+    svdbook.low_rank(np.ones(shape), k)
+    # Enough of both for the 1 % that the docstring promises.
+    options = dict(oversampling=k + 10, power_iterations=8) if method == "randomized" else {}
+    assert called == [(method, options)]
+
+
+@pytest.mark.parametrize("power_iterations", [0, 1, 2, 5])
+@pytest.mark.parametrize("oversampling", [0, 3])
+def test_randomized_svd_iterates_as_often_as_it_is_told(power_iterations, oversampling):
+    # Without the orthonormal bases in between: the range of (A A*)^q A Omega.
+    A = random_matrix(15, (20, 12))
+    range_ = np.linalg.matrix_power(A @ A.T, power_iterations) @ A
+    range_ = range_ @ np.random.default_rng(7).standard_normal((12, 2 + oversampling))
+    expected = np.linalg.svd(np.linalg.qr(range_)[0].T @ A, compute_uv=False)[:2]
+    found = randomized_svd(A, 2, oversampling, power_iterations, seed=7)[1]
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_the_defaults_of_randomized_svd():
+    A = random_matrix(16, (40, 30))
+    found = randomized_svd(A, 3)[1]
+    np.testing.assert_array_equal(found, randomized_svd(A, 3, 10, 4, 0)[1])
+    for other in ((9, 4, 0), (11, 4, 0), (10, 3, 0), (10, 5, 0), (10, 4, 1)):
+        assert (found != randomized_svd(A, 3, *other)[1]).any()
+
+
 def test_randomized_svd_is_reproducible_and_orthonormal():
     A = random_matrix(11, (50, 30), np.complex128)
     first, again = randomized_svd(A, 5), randomized_svd(A, 5)
@@ -247,6 +307,47 @@ def test_rank_for_energy_counts_a_share_met_up_to_rounding():
     assert svdbook.rank_for_energy([2, 1, 0, 0], 1) == 2
 
 
+def exact_rank_for_energy(s, energy):
+    squares = [fractions.Fraction(float(value)) ** 2 for value in s]
+    wanted = fractions.Fraction(energy) * sum(squares)
+    return next(k for k, kept in enumerate(itertools.accumulate(squares), 1) if kept >= wanted)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99995, 0.999999])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_sums_of_many_values_are_added_in_double_precision(dtype, share):
+    s = np.array([1] + [1e-2] * 300 + [1e-4] * 3000, dtype)
+    assert svdbook.rank_for_energy(s, share) == exact_rank_for_energy(s, share)
+    squares = [fractions.Fraction(float(value)) ** 2 for value in s]
+    for k in (0, 1, 400):
+        assert svdbook.truncation_error(s, k) == pytest.approx(math.sqrt(sum(squares[k:])), rel=1e-14)
+    shares, total = svdbook.explained_variance(s), sum(squares)
+    assert shares.dtype == np.float64
+    np.testing.assert_allclose(shares, [float(square / total) for square in squares], rtol=1e-14)
+
+
+def test_a_long_tail_in_single_precision_and_a_photograph():
+    s = np.array([1] + [1e-4] * 10_000, np.float32)
+    assert svdbook.rank_for_energy(s, 0.99995) == 5001
+    s = svdbook.svd(datasets.load_image("camera").astype(np.float32)).s
+    assert svdbook.rank_for_energy(s, 0.999999) == exact_rank_for_energy(s, 0.999999) == 417
+
+
+@pytest.mark.parametrize("n", [3, 10, 49, 1000, 9999])
+def test_a_share_of_equal_values_is_met_by_just_so_many_of_them(n):
+    for size in (1.0, 0.1, 3e-7):
+        for k in {1, n // 3, n // 2, n - 1, n}:
+            assert svdbook.rank_for_energy([size] * n, k / n) == k
+
+
+def test_what_is_dropped_within_rounding_and_no_more():
+    # A tail of 3 eps counts as rounding, one of 5 eps does not.
+    eps = np.finfo(float).eps
+    assert svdbook.rank_for_energy([1, math.sqrt(3 * eps)], 1) == 1
+    assert svdbook.rank_for_energy([1, math.sqrt(5 * eps)], 1) == 2
+    assert svdbook.rank_for_energy(np.array([1, 2.0**-24, 2.0**-24], np.float32), 1) == 3
+
+
 # Gavish and Donoho, table IV.
 @pytest.mark.parametrize(("beta", "omega"), [(0.05, 1.5066), (0.25, 1.9105), (0.5, 2.1711), (1.0, 2.8582)])
 def test_optimal_rank_cuts_at_the_published_threshold(beta, omega):
@@ -283,7 +384,7 @@ BAD = [
     (lambda: svdbook.svd([["a"]]), "A must hold real or complex numbers, got dtype <U1"),
     (lambda: svdbook.svd([[1, 2], [3]]), "A must have rows of equal length, got rows of different lengths"),
     (lambda: svdbook.svd(np.eye(2, dtype=np.longdouble)), "A must be of at most double precision, got dtype"),
-    (lambda: svdbook.svd(np.array([[None]])), "got dtype object"),
+    (lambda: svdbook.svd(np.array([[None]])), r"got None at \[0, 0\] of dtype object"),
     (lambda: svdbook.fix_signs([[np.nan]], [[1]]), "U must be finite"),
     (lambda: svdbook.fix_signs([[1]], [1]), "Vt must be a matrix"),
     (lambda: svdbook.low_rank(np.eye(3), 4), "k must be an integer from 0 to 3, got 4"),

@@ -189,6 +189,26 @@ def test_a_value_at_the_tolerance_counts_as_zero():
     assert svdbook.numerical_rank(np.array([4, 4], np.float32), (2, 2), rtol=np.nextafter(1, 0)) == 2
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(2, 2), (2, 7), (7, 2), (2, 64)])
+def test_the_default_tolerance_is_just_the_longer_side_times_eps(shape, dtype):
+    # At the tolerance a value counts as zero, one rounding above it as positive.
+    limit = dtype(max(shape) * np.finfo(dtype).eps)
+    for size in (dtype(1), dtype(0.25)):
+        assert svdbook.numerical_rank(np.array([size, size * limit], dtype), shape) == 1
+        assert svdbook.numerical_rank(np.array([size, size * np.nextafter(limit, dtype(1))], dtype), shape) == 2
+
+
+def test_subspaces_takes_the_default_tolerance_of_the_dtype_and_shape():
+    for dtype in (np.float32, np.float64):
+        limit = 5 * np.finfo(dtype).eps
+        for factor, r in ((0.75, 1), (1.5, 2)):
+            A = np.zeros((5, 2), dtype)
+            A[0, 0], A[1, 1] = 1, factor * limit
+            assert svdbook.subspaces(A).row.shape == (2, r)
+            assert np.count_nonzero(svdbook.pinv(A)) == r
+
+
 @pytest.mark.parametrize(("s", "shape"), [([], (0, 4)), ([], (0, 0)), ([0], (1, 1)), ([0, 0], (2, 5))])
 @pytest.mark.parametrize("rtol", [None, 0, 0.5])
 def test_nothing_has_rank_zero(s, shape, rtol):

@@ -98,6 +98,20 @@ def test_laeuchli_matrix_loses_its_second_singular_value():
     np.testing.assert_allclose(np.linalg.svd(A, compute_uv=False)[1], 1e-9, rtol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(2, 2), (6, 2), (2, 6), (14, 2), (62, 2)])
+def test_an_eigenvalue_at_the_limit_counts_as_zero_and_one_above_does_not(shape, dtype):
+    # The product is diagonal: 1 and the square of the second entry, without rounding if that is a power of 2.
+    limit = sum(shape) * np.finfo(dtype).eps
+    exponent = int(np.log2(limit))
+    assert 2.0**exponent == limit
+    at, above = (1, 1 + 2**-8) if exponent % 2 == 0 else (2**0.5 * (1 - 2**-8), 2**0.5 * (1 + 2**-8))
+    for factor, r in ((at, 1), (above, 2)):
+        A = np.zeros(shape, dtype)
+        A[0, 0], A[1, 1] = 1, factor * 2.0 ** (exponent // 2)
+        assert (gram_svd(A)[1] > 0).sum() == r
+
+
 def exact_matrix(s, rng):
     """A 13 x 4 matrix with these whole numbers up to 1e14 as its singular values, without any rounding."""
     reflections = []

@@ -247,7 +247,71 @@ def test_the_tolerance_counts_scaled_columns():
             svdbook.least_squares(A, [2e6, 2], method=method, rtol=1e-5)
 
 
+@pytest.mark.parametrize("m", [2, 8, 32])
+def test_the_limit_of_the_normal_equations_is_four_times_the_square_root_of_the_default(m):
+    # The second column is at the distance d from the first: the factor of [[1, 1], [1, 1 + d^2]] has d at its end.
+    # With d^2 a multiple of eps nothing is rounded but the root; 4 sqrt(m eps) is the root of 16 m eps.
+    eps = np.finfo(float).eps
+    for squared, independent in ((16 * m * eps, False), ((16 * m + 1) * eps, True)):
+        A = np.zeros((m, 2))
+        A[0], A[1, 1] = 1, np.sqrt(squared)
+        if independent:
+            assert np.all(np.isfinite(svdbook.least_squares(A, np.ones(m), method="normal")))
+        else:
+            with pytest.raises(ValueError, match='A must have linearly independent columns for method="normal"'):
+                svdbook.least_squares(A, np.ones(m), method="normal")
+        svdbook.least_squares(A, np.ones(m), method="qr")
+        # A larger tolerance counts, a smaller one does not.
+        with pytest.raises(ValueError, match='method="normal"'):
+            svdbook.least_squares(A, np.ones(m), method="normal", rtol=1e-3)
+
+
+@pytest.mark.parametrize("m", [2, 32])
+def test_the_default_tolerance_is_the_longer_side_times_eps(m):
+    # Singular values of [[1, 1], [0, d]] are sqrt(2) and d / sqrt(2); the distance of the columns is d.
+    limit = m * np.finfo(float).eps
+    A, b = np.zeros((m, 2)), np.ones(m)
+    for factor, independent in ((0.7, False), (1.5, True)):
+        A[0], A[1, 1] = 1, factor * limit
+        if independent:
+            svdbook.least_squares(A, b, method="qr")
+        else:
+            with pytest.raises(ValueError, match='method="qr"'):
+                svdbook.least_squares(A, b, method="qr")
+        A[1, 1] = 2 * factor * limit
+        x = svdbook.least_squares(A, b)
+        # The shortest answer, or the one of a regular matrix, which is large.
+        assert (abs(x).max() > 1e10) == independent
+        A[1, 1] = 2 * factor * 1e-6
+        assert (abs(svdbook.least_squares(A, b, rtol=1e-6)).max() > 1e4) == independent
+
+
+def test_in_single_precision_the_limits_are_those_of_single_precision():
+    A, b = np.array([[1, 1], [0, 1e-5]], np.float32), np.array([1, 1], np.float32)
+    assert abs(svdbook.least_squares(A, b)).max() > 1e4
+    svdbook.least_squares(A, b, method="qr")
+    with pytest.raises(ValueError, match="independent"):
+        svdbook.least_squares(A, b, method="normal")
+    A[1, 1] = 2.0**-23
+    assert abs(svdbook.least_squares(A, b)).max() < 1
+    with pytest.raises(ValueError, match="independent"):
+        svdbook.least_squares(A, b, method="qr")
+
+
 # Ridge
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("ridge", [1e-200, 1e-20, 1.0, 1e20, 1e100, 1e200])
+def test_a_ridge_of_any_size_leaves_digits(method, ridge):
+    rng = np.random.default_rng(3)
+    A, b = rng.integers(-9, 9, (5, 3)).astype(float), rng.integers(-9, 9, 5).astype(float)
+    A *= 2.0 ** np.array([0, 5, -5])
+    with mpmath.workdps(300):
+        exact_A = mpmath.matrix(A.tolist())
+        exact = mpmath.lu_solve(exact_A.T * exact_A + ridge * mpmath.eye(3), exact_A.T * mpmath.matrix(b.tolist()))
+        exact = np.array([float(entry) for entry in exact])
+    np.testing.assert_allclose(svdbook.least_squares(A, b, method=method, ridge=ridge), exact, rtol=1e-11)
 
 
 @pytest.mark.parametrize("method", METHODS)

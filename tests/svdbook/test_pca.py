@@ -6,6 +6,7 @@ import pytest
 import sklearn.decomposition
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -160,6 +161,48 @@ def test_the_share_of_the_variance_is_the_smallest_count_that_reaches_it():
     data = np.array([[3.0, 1], [3, -1], [-3, 1], [-3, -1]])
     assert [svdbook.PCA(share).fit(data).n_components_ for share in (0.5, 0.9, 0.91)] == [1, 1, 2]
     assert svdbook.PCA(0.9).fit(data).explained_variance_ratio_ == pytest.approx([0.9])
+
+
+@pytest.mark.parametrize("value", [0.1, -0.7, 1e-3, 1 / 3, 1e300, 1e-310, 5e-324, 1.7e308])
+@pytest.mark.parametrize("shape", [(3, 2), (7, 1), (10, 4), (1000, 3)])
+def test_equal_rows_have_no_variance_though_their_mean_is_rounded(shape, value):
+    data = np.full(shape, value) * np.linspace(0.3, 1, shape[1])
+    pca = svdbook.PCA().fit(data)
+    for name in ("singular_values_", "explained_variance_", "explained_variance_ratio_"):
+        np.testing.assert_array_equal(getattr(pca, name), 0)
+    np.testing.assert_array_equal(pca.mean_, data[0])
+    np.testing.assert_array_equal(pca.transform(data), 0)
+    for share in (0.5, 1e-9):
+        with pytest.raises(ValueError, match="X must vary to keep a share of its variance, n_components=.*, got equal"):
+            svdbook.PCA(share).fit(data)
+
+
+def test_a_constant_column_beside_others_adds_no_variance():
+    data = np.column_stack([np.full(10, 0.1), np.arange(10.0), np.full(10, 1e200 / 3)])
+    pca = svdbook.PCA().fit(data)
+    np.testing.assert_allclose(pca.explained_variance_, [np.var(np.arange(10), ddof=1), 0, 0], atol=1e-30)
+    assert pca.mean_.tolist() == [0.1, 4.5, 1e200 / 3]
+
+
+def test_its_outputs_have_names_as_scikit_learns_have():
+    data = random_data(8, (20, 4))
+    for k, count in ((None, 4), (2, 2), (0.5, None)):
+        ours = svdbook.PCA(k).fit(data)
+        theirs = sklearn.decomposition.PCA(k, svd_solver="full").fit(data)
+        assert ours.get_feature_names_out().tolist() == theirs.get_feature_names_out().tolist()
+        assert count is None or len(ours.get_feature_names_out()) == count
+    with pytest.raises(NotFittedError):
+        svdbook.PCA().get_feature_names_out()
+    np.testing.assert_array_equal(
+        ours.set_output(transform="default").transform(data), svdbook.PCA(0.5).fit_transform(data)
+    )
+    parts = [("shape", svdbook.PCA(1), [0, 1]), ("rest", svdbook.PCA(2), [1, 2, 3])]
+    together = ColumnTransformer(parts).fit(data)
+    assert together.get_feature_names_out().tolist() == ["shape__pca0", "rest__pca0", "rest__pca1"]
+    expected = np.hstack(
+        [svdbook.PCA(k).fit_transform(data[:, columns]) for k, columns in ((1, [0, 1]), (2, [1, 2, 3]))]
+    )
+    np.testing.assert_array_equal(together.transform(data), expected)
 
 
 def test_data_that_do_not_vary_have_components_without_variance():

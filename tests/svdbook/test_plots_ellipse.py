@@ -129,6 +129,37 @@ def test_a_label_does_not_cover_its_arrow(ax, vector, alignment):
     assert not label.get_window_extent().contains(*middle) and not label.get_window_extent().contains(*tip)
 
 
+@pytest.mark.parametrize(
+    ("along", "beside"), [(0.401, "left"), (0.399, "center"), (-0.399, "center"), (-0.401, "right")]
+)
+def test_a_label_changes_its_side_at_four_tenths(ax, along, beside):
+    across = np.sqrt(1 - along**2)
+    plots.ellipse(np.eye(2), ax, vectors=[[along, across], [across, along]], labels=["a", "b"])
+    first, second = arrows(ax)[1]
+    assert first.get_ha() == beside
+    assert second.get_va() == {"left": "bottom", "center": "center", "right": "top"}[beside]
+
+
+def test_a_label_begins_five_points_beyond_the_tip(ax):
+    plots.ellipse(np.eye(2), ax, vectors=[[3], [-4]], labels=["a"])
+    np.testing.assert_allclose(arrows(ax)[1][0].xyann, (3, -4))
+
+
+def test_the_curve_has_a_point_at_each_degree():
+    outline = points(plots.ellipse(np.eye(2)))
+    np.testing.assert_allclose(np.degrees(np.unwrap(np.arctan2(outline[1], outline[0]))), np.arange(361), atol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1, 1e-200, 1e200])
+def test_noise_is_what_rounds_to_zero_at_nine_decimals_of_the_largest_entry(ax, scale):
+    A = np.diag([scale, 4.9e-10 * scale])
+    assert not points(plots.ellipse(A, ax, vectors=[[0], [1]], labels=["a"]))[1].any()
+    assert arrows(ax)[0] == []
+    A = np.diag([scale, 5.1e-10 * scale])
+    assert points(plots.ellipse(A, ax, vectors=[[0], [1]], labels=["a"]))[1].max() == pytest.approx(1e-9 * scale)
+    assert len(arrows(ax)[0]) == 1
+
+
 def test_limits_that_were_set_stay(ax):
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
     plots.ellipse(10 * np.eye(2), ax, vectors=np.eye(2))
