@@ -211,12 +211,13 @@ async def execute_apart(path, environment):
 
 def answer():
     """Execute the notebook that the command line names, write it to the standard output, and errors to the other."""
-    output, sys.stdout = sys.stdout, sys.stderr
-    try:
-        content = execute(Path(sys.argv[1]))
-    except Exception as error:
-        sys.exit(f"{type(error).__name__}: {error}")
-    output.buffer.write(content.encode())
+    # The kernel inherits the standard output, and what runs in it may write there past Jupyter.
+    with os.fdopen(os.dup(1), "wb") as output:
+        os.dup2(2, 1)
+        try:
+            output.write(execute(Path(sys.argv[1])).encode())
+        except Exception as error:
+            sys.exit(f"{type(error).__name__}: {error}")
 
 
 async def execute_all(paths, environment):

@@ -114,13 +114,15 @@ def test_a_kernel_takes_over_what_it_is_found_with_and_nothing_else(monkeypatch)
 
 
 def test_a_failing_notebook_is_left_as_it_was_and_the_others_are_written(write):
-    bad, good = write("1 / 0", name="bad.ipynb"), write("1 + 1", name="my good.ipynb")
+    # What a kernel writes past Jupyter must not come into the file.
+    writes = "import atexit, os\natexit.register(os.write, 1, b'at the end')\nos.system('echo')\n1 + 1"
+    bad, good = write("1 / 0", name="bad.ipynb"), write(writes, name="my good.ipynb")
     before = bad.read_bytes()
     said = main(bad, good)
     assert f"{bad} is unchanged, for it failed:\nCellExecutionError" in said and "ZeroDivisionError" in said
     assert "good" not in said
     assert bad.read_bytes() == before
-    assert nbformat.read(good, as_version=4).cells[0].outputs[0].data["text/plain"] == "2"
+    assert nbformat.read(good, as_version=4).cells[0].outputs[-1].data["text/plain"] == "2"
     assert sorted(path.name for path in bad.parent.iterdir()) == ["bad.ipynb", "my good.ipynb"]
 
 
