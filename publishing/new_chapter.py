@@ -41,8 +41,8 @@ def new_chapter(name, root=ROOT):
     lines = contents.read_text(encoding="utf-8").splitlines(keepends=True)
     last = max(number for number, line in enumerate(lines) if "- file: notebooks/" in line)
     lines.insert(last + 1, re.sub(r"notebooks/.*", f"notebooks/{name}", lines[last]))
-    path.write_text(TEMPLATE.read_text(encoding="utf-8").replace("NAME", name), encoding="utf-8")
-    contents.write_text("".join(lines), encoding="utf-8")
+    path.write_text(TEMPLATE.read_text(encoding="utf-8").replace("NAME", name), encoding="utf-8", newline="\n")
+    contents.write_text("".join(lines), encoding="utf-8", newline="\n")
     return path
 
 
@@ -56,7 +56,7 @@ def main():
         return str(error)
     print(
         f"{path.relative_to(ROOT)} is there, and stands last among the chapters in _toc.yml; move the line where it belongs.\n"
-        f"Write it with `make lab`; `make check CHAPTER={name}` says what is still missing."
+        f"Write it with `make edit`; `make check CHAPTER={name}` says what is still missing."
     )
     return None
 

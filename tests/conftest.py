@@ -3,16 +3,27 @@
 import functools
 import http.server
 import os
+import tempfile
 import threading
 from pathlib import Path
 
 import hypothesis
+import nbval.kernel
 import pytest
+from sphinx.util.docutils import docutils_namespace
 
 from publishing.browser import REMEDY, find_browser, open_browser
+from publishing.notebooks import kernel_environment
 
-# There is a worker for every core already, and notebooks run in kernels that inherit this.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Kernels see what they see in `make notebooks`, and nothing of what a person has set.
+KERNELS = tempfile.TemporaryDirectory(prefix="svdbook-", ignore_cleanup_errors=True)
+nbval.kernel.start_new_kernel = functools.partial(nbval.kernel.start_new_kernel, env=kernel_environment(KERNELS.name))
+os.environ["JUPYTER_RUNTIME_DIR"] = KERNELS.name
+# Pictures are drawn in no window, and to the defaults.
+os.environ.update(MPLBACKEND="agg", MPLCONFIGDIR=KERNELS.name)
+os.environ.pop("MATPLOTLIBRC", None)
+# There is a worker for every core already.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_BROWSER = "no Chromium or Chrome on this machine"
@@ -21,6 +32,13 @@ NO_BROWSER = "no Chromium or Chrome on this machine"
 hypothesis.settings.register_profile("default", derandomize=True, deadline=None, max_examples=200)
 hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=2000, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_sphinx_registers():
+    """Keep what Sphinx and its extensions register in docutils from the tests of other modules."""
+    with docutils_namespace():
+        yield
 
 
 @pytest.fixture(scope="session")
