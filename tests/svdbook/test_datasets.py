@@ -463,6 +463,12 @@ def test_a_file_is_taken_only_if_its_content_is_of_its_type(content, label, take
     assert datasets._is_of_type(content, label) is taken
 
 
+def test_file_samples_hold_no_file_twice(monkeypatch):
+    samples = datasets.load_file_samples()
+    monkeypatch.setattr(datasets, "_PACKAGES", (*datasets._PACKAGES, *datasets._PACKAGES))
+    assert datasets.load_file_samples().paths == samples.paths
+
+
 def test_file_samples_say_which_package_is_missing(monkeypatch):
     monkeypatch.setattr(datasets, "_PACKAGES", ("numpy", "no-such-package"))
     with pytest.raises(OSError, match="the files of the package no-such-package are not to be found"):
