@@ -536,6 +536,8 @@ def test_more_file_samples_hold_the_fewer():
     assert set(few.paths) < set(more.paths)
     assert more.labels.tolist() == sorted(more.labels.tolist())
     assert max(more.labels.tolist().count(label) for label in set(more.labels.tolist())) == 4
+    # A licence is plain text, whatever its extension; scipy has a LICENSE.md among its modules.
+    assert not [path for path in datasets.load_file_samples(100).paths if "LICENSE" in path or ".dist-info" in path]
 
 
 @pytest.mark.parametrize(
@@ -562,6 +564,12 @@ def test_more_file_samples_hold_the_fewer():
 )
 def test_a_file_is_taken_only_if_its_content_is_of_its_type(content, label, taken):
     assert datasets._is_of_type(content, label) is taken
+
+
+def test_file_samples_hold_no_file_twice(monkeypatch):
+    samples = datasets.load_file_samples()
+    monkeypatch.setattr(datasets, "_PACKAGES", (*datasets._PACKAGES, *datasets._PACKAGES))
+    assert datasets.load_file_samples().paths == samples.paths
 
 
 def test_file_samples_say_which_package_is_missing(monkeypatch):

@@ -222,6 +222,16 @@ def test_the_file_type_network_computes_what_its_description_says():
         np.testing.assert_allclose(scores, slow_scores(magika, tokens), rtol=0, atol=2e-3)
 
 
+def test_scores_take_the_largest_activation_where_all_outputs_are_negative():
+    magika = datasets.load_magika()
+    network = networks.FileTypeNetwork(magika)
+    # gelu(-4) is above gelu(-1): here the smallest output gives the largest activation.
+    outputs = np.random.default_rng(0).uniform(-4, -0.5, (508, 512)).astype(np.float32)
+    strongest = networks.gelu(outputs.astype(float)).max(axis=0)
+    normed = (strongest - strongest.mean()) / np.sqrt(strongest.var() + 1e-6) * magika.ln1_g + magika.ln1_b
+    np.testing.assert_allclose(network.scores(outputs), normed @ magika.out + magika.out_b, rtol=0, atol=1e-2)
+
+
 def test_gelu_is_its_formula_and_largest_at_an_end_of_an_interval():
     x = np.linspace(-6, 6, 4001)
     np.testing.assert_allclose(networks.gelu(x), 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))))
