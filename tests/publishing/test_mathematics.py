@@ -24,6 +24,8 @@ def build(folder, text, **options):
     (source / "chapter.md").write_text(text, encoding="utf-8")
     config = {
         "extensions": ["myst_parser", "publishing.mathematics"],
+        # Otherwise what myst-nb writes into the default counts for every Sphinx of this process.
+        "source_suffix": {".md": "markdown"},
         "html_math_renderer": "mathml",
         "myst_enable_extensions": MYST,
         "numfig": True,
