@@ -138,7 +138,8 @@ def lighten_drawings(app, doctree):
         address = PurePosixPath(picture["uri"])
         if address.parent.name != "jupyter_execute" or address.suffix != ".svg":
             continue
-        copy = address.parent / "light" / address.name
+        # The name is a digest of 64 signs, which a page cannot compress; 16 of them tell the drawings of the book apart.
+        copy = address.parent / "light" / f"{address.stem[:16]}.svg"
         picture["uri"] = str(copy)
         source, target = (Path(app.srcdir, str(path).removeprefix("/")) for path in (address, copy))
         light = lighten(source.read_text(encoding="utf-8"))

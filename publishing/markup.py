@@ -207,6 +207,14 @@ def depart_entry(self, node):
     HTML5Translator.depart_entry(self, node)
 
 
+def visit_literal(self, node):
+    """Write code in a sentence without a mark around each of its words, a hundredth of a page's weight."""
+    tag = "kbd" if "kbd" in node["classes"] else "code"
+    classes = "" if tag == "kbd" else ' class="literal notranslate"'
+    self.body.append(f"<{tag}{classes}>{self.encode(node.astext())}</{tag}>")
+    raise nodes.SkipNode
+
+
 def visit_citation(self, node):
     """Write an entry of the bibliography as an item of a list (docutils gives it a role that was withdrawn)."""
     if not isinstance(node.previous_sibling(), nodes.citation):
@@ -260,6 +268,7 @@ def setup(app):
     app.add_node(solution_content, html=(visit_solution_content, depart_solution_content))
     app.add_node(nodes.image, override=True, html=(visit_image, depart_image))
     app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
+    app.add_node(nodes.literal, override=True, html=(visit_literal, None))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     # Before Sphinx collects the pictures of the page.
     app.connect("doctree-read", lighten_drawings, priority=400)

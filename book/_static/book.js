@@ -77,7 +77,8 @@ async function bringSolutions(address) {
   }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const place of document.querySelectorAll("details.solution > .elsewhere")) {
-    const solution = page.getElementById(place.parentElement.id);
+    const fold = place.parentElement;
+    const solution = page.getElementById(fold.id);
     solution.querySelector("h2").remove();
     for (const [number, code] of solution.querySelectorAll(".highlight pre").entries()) {
       const button = document.querySelector("button.copybtn").cloneNode(true);
@@ -85,8 +86,8 @@ async function bringSolutions(address) {
       button.dataset.clipboardTarget = `#${code.id}`;
       code.after(button);
     }
-    watchWidths(solution);
     place.replaceWith(...solution.childNodes);
+    watchWidths(fold);
   }
 }
 
