@@ -197,6 +197,9 @@ SCROLLING = ".formula, .table-wrapper, .highlight pre, .output pre"
 @pytest.mark.parametrize("name", CONTENT)
 def test_what_is_wider_than_its_box_is_a_stop_with_a_name_and_nothing_else_is(tab, address, name):
     tab.goto(f"{address}/{name}")
+    tab.evaluate("document.querySelector('details.solution')?.toggleAttribute('open', true)")
+    # The first solution brings all of them.
+    tab.wait_for_function("!document.querySelector('.elsewhere')")
     tab.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     tab.add_style_tag(content="* { content-visibility: visible !important }")
     for size in (NARROW, WIDE):
