@@ -19,7 +19,6 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from publishing import claims
 from publishing.notebooks import normalise
 from publishing.reading_time import SECOND_READING, times
 
@@ -463,6 +462,9 @@ class Chapter(Page):
             yield f"{self._file}: no solution is checked; add a cell tagged solution that asserts a result {recipe}"
 
     def _problems_of_claims(self):
+        # It needs numpy and scipy, which the build of the site has no use for.
+        from publishing import claims
+
         for position, problem in claims.problems(self):
             yield f"{self._at(position)}: {problem} (CONTRIBUTING.md, Write a number)"
 

@@ -300,33 +300,32 @@ class FunkSVD(_Recommender):
     def _learn(self, rows, columns, deviations, shape):
         random = check_random_state(self.random_state)
         k, (m, n) = self.n_factors, shape
-        # Two more columns make the biases part of the product: (p, b, 1) times (q, 1, c).
-        P, Q = 0.1 * random.standard_normal((m, k + 2)), 0.1 * random.standard_normal((n, k + 2))
-        P[:, k:], Q[:, k:] = (0, 1), (1, 0)
-        step, keep = self.learning_rate, 1 - self.learning_rate * self.regularization
+        # Users above, items below. Two more columns make the biases part of the product: (p, b, 1) times (q, 1, c).
+        factors = 0.1 * random.standard_normal((m + n, k + 2))
+        factors[:m, k:], factors[m:, k:] = (0, 1), (1, 0)
+        pairs = np.stack([rows, m + columns])
         # What has never been rated keeps no random factors.
-        P[np.bincount(rows, minlength=m) == 0, :k] = 0
-        Q[np.bincount(columns, minlength=n) == 0, :k] = 0
+        factors[np.bincount(pairs.ravel(), minlength=m + n) == 0, :k] = 0
+        step, keep = self.learning_rate, 1 - self.learning_rate * self.regularization
         for _ in tqdm(range(self.n_epochs), disable=not self.progress, unit="epoch"):
             order, bounds = _diagonals(rows, columns, shape, random)
-            u, i, x = rows[order], columns[order], deviations[order]
+            places, x = pairs[:, order], deviations[order]
             with np.errstate(over="ignore", invalid="ignore"):
                 for start, stop in pairwise(bounds):
-                    one, other = u[start:stop], i[start:stop]
-                    p, q = P.take(one, axis=0), Q.take(other, axis=0)
-                    error = step * (x[start:stop] - np.einsum("ij,ij->i", p, q))[:, None]
-                    new_p, new_q = keep * p, keep * q
-                    new_p += error * q
-                    new_q += error * p
-                    new_p[:, k + 1] = new_q[:, k] = 1
-                    P[one], Q[other] = new_p, new_q
-            if not (np.isfinite(P).all() and np.isfinite(Q).all()):
+                    here = places[:, start:stop]
+                    old = factors.take(here, axis=0)
+                    error = step * (x[start:stop] - np.einsum("ij,ij->i", *old))
+                    new = keep * old
+                    new += error[:, None] * old[::-1]
+                    new[0, :, k + 1] = new[1, :, k] = 1
+                    factors[here] = new
+            if not np.isfinite(factors).all():
                 raise ValueError(
                     f"learning_rate must be small enough that the factors stay finite, got {self.learning_rate!r}; "
                     "try a tenth of it"
                 )
-        self.user_factors_, self.user_bias_ = P[:, :k].copy(), P[:, k].copy()
-        self.item_factors_, self.item_bias_ = Q[:, :k].copy(), Q[:, k + 1].copy()
+        self.user_factors_, self.user_bias_ = factors[:m, :k].copy(), factors[:m, k].copy()
+        self.item_factors_, self.item_bias_ = factors[m:, :k].copy(), factors[m:, k + 1].copy()
 
     def _fold_in(self, places, deviations):
         regressors = np.column_stack([self.item_factors_[places], np.ones(len(places))])
@@ -446,20 +445,20 @@ class SoftImpute(_Recommender):
             kept = values > self.shrinkage
             old_left, old_right, old_fit = left * s, right, fit
             left, s, right = Q @ Wt.T[:, kept], values[kept] - self.shrinkage, followed[:, kept]
-            fit = np.einsum("ij,ij->i", (left * s)[rows], right[columns])
+            fit = np.einsum("ij,ij->i", (left * s).take(rows, axis=0), right.take(columns, axis=0))
             # A step that turns back has gone too far: begin again without momentum.
             momentum = 1.0 if (ahead - fit) @ (fit - old_fit) > 0 else following
-            # The fit may stand still while missing entries still move, so the whole matrix is compared with the one before.
-            R, other_R = (
-                np.linalg.qr(np.hstack(factors), mode="r") for factors in ((left * s, -old_left), (right, old_right))
-            )
             enough_room = kept.sum() < width or width == min(m, n)
             # Whether a value is to be kept is known only once it has settled, also the largest that is not kept.
             before = np.append(old_values, np.zeros(width))[:width]
             settled = (abs(values - before)[: kept.sum() + 1] <= self.tol * self.shrinkage).all()
-            if enough_room and settled and np.linalg.norm(R @ other_R.T) <= self.tol * np.linalg.norm(s):
-                break
             old_values = values
+            if enough_room and settled:
+                # The fit may stand still while missing entries still move, so the whole matrix is compared with the one before.
+                R = np.linalg.qr(np.hstack([left * s, -old_left]), mode="r")
+                other_R = np.linalg.qr(np.hstack([right, old_right]), mode="r")
+                if np.linalg.norm(R @ other_R.T) <= self.tol * np.linalg.norm(s):
+                    break
         else:
             warnings.warn(
                 f"SoftImpute has not converged to tol={self.tol} in max_iter={self.max_iter} steps",
@@ -558,7 +557,8 @@ def _diagonals(rows, columns, shape, random):
     """
     m, n = shape
     diagonal = (random.permutation(m)[rows] + random.permutation(n)[columns]) % max(m, n)
-    order = np.argsort(diagonal, kind="stable")
+    # A stable sort of short integers is a radix sort.
+    order = np.argsort(diagonal.astype(np.min_scalar_type(max(m, n))), kind="stable")
     bounds = np.flatnonzero(np.diff(diagonal[order], prepend=-1, append=-1))
     return order, bounds.tolist()
 
