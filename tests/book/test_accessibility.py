@@ -32,7 +32,11 @@ PREPARE = """() => {
     document.body.normalize();
     return colourful;
 }"""
-DRAWN = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+# A browser on a busy machine may leave a tab undrawn for good; after two seconds it is asked all the same.
+DRAWN = """new Promise(drawn => {
+    requestAnimationFrame(() => requestAnimationFrame(drawn));
+    setTimeout(drawn, 2000);
+})"""
 
 
 def run(tab, rules=RULES):

@@ -190,7 +190,11 @@ def test_the_copy_button_shows_when_it_is_reached_and_copies(tab, address):
     assert tab.evaluate("navigator.clipboard.readText()").strip() == code.locator("pre").inner_text().strip()
 
 
-DRAWN = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+# A browser on a busy machine may leave a tab undrawn for good; after two seconds it is asked all the same.
+DRAWN = """new Promise(drawn => {
+    requestAnimationFrame(() => requestAnimationFrame(drawn));
+    setTimeout(drawn, 2000);
+})"""
 SCROLLING = ".formula, .table-wrapper, .highlight pre, .output pre"
 
 
