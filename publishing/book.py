@@ -569,7 +569,21 @@ def _headings(texts):
     return found
 
 
-def _boxes(text, position):
+def parts(text, position):
+    """Split Markdown at its directives.
+
+    Parameters
+    ----------
+    text : str
+    position : int
+        Of the cell that holds it.
+
+    Returns
+    -------
+    list of str or Box
+        In their order; the text of a box is not split.
+    """
+    rows, found, done = text.splitlines(), [], 0
     for token in _MARKDOWN.parse(text):
         directive = re.match(r"\{([\w:-]+)\}\s*(.*)", token.info or "")
         if token.type in ("colon_fence", "fence") and directive:
@@ -577,9 +591,18 @@ def _boxes(text, position):
             while inside and (option := re.match(r":([\w-]+):\s*(.*)", inside[0])):
                 options[option[1]] = option[2].strip()
                 inside.pop(0)
-            body = "\n".join(inside)
-            yield Box(directive[1], directive[2].strip(), options, body, position)
-            yield from _boxes(body, position)
+            begin, end = token.map
+            found.append("\n".join(rows[done:begin]))
+            found.append(Box(directive[1], directive[2].strip(), options, "\n".join(inside), position))
+            done = end
+    return [*found, "\n".join(rows[done:])]
+
+
+def _boxes(text, position):
+    for part in parts(text, position):
+        if isinstance(part, Box):
+            yield part
+            yield from _boxes(part.text, position)
 
 
 def _tags(cell):

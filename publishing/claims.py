@@ -3,6 +3,7 @@
 import ast
 import re
 
+from publishing.reading_time import times
 from svdbook.sentences import numbers
 
 MATHEMATICS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$")
@@ -23,15 +24,8 @@ def texts(chapter):
 
     The bibliography at the end and the sentence of the chapter's times, which another rule holds, are left out.
     """
-    for position, cell in enumerate(chapter.cells):
-        if cell.cell_type == "markdown":
-            text, bibliography, _ = cell.source.partition("## Further reading")
-            yield position, _line(re.sub(r"The core takes about[^.]*\.", " ", text))
-            if bibliography:
-                break
-    for figure in chapter.figures:
-        yield figure.cell, _line(figure.caption)
-        yield figure.cell, _line(figure.alt)
+    for position, text in chapter.texts:
+        yield position, _line(text.partition("## Further reading")[0]).replace(str(times(chapter)), "")
 
 
 def sentences(chapter):

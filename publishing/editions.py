@@ -6,14 +6,13 @@ cell to answer in, and its solution stays closed, with its outputs, until one op
 """
 
 import re
-from itertools import takewhile
 
 import nbformat
 
+from publishing.book import parts
+
 ROLE = re.compile(r"\{(numref|prf:ref|ref|eq|cite|cite:t)\}`([^`<]*?)(?:\s*<([^>]+)>)?`")
 EQUATION = re.compile(r"\$\$ \((eq-[\w-]+)\)")
-FENCE = re.compile(r"(:{3,})(?:\{([\w:-]+)\} ?(.*))?\Z")
-OPTION = re.compile(r":[\w-]+:(?: .*)?\Z")
 ANSWER = "# Your answer\n"
 
 
@@ -65,7 +64,7 @@ class Editions:
         for position, cell in enumerate(chapter.cells):
             tags = cell.metadata.get("tags", [])
             if cell.cell_type == "markdown":
-                cells += self._text_cells(cell, solutions)
+                cells += self._text_cells(cell, position, solutions)
             elif "test" in tags or ("solution" in tags and not solutions):
                 continue
             else:
@@ -80,77 +79,48 @@ class Editions:
                 cell.execution_count = count = count + 1
         return nbformat.NotebookNode(chapter.notebook, cells=cells)
 
-    def _text_cells(self, cell, solutions):
+    def _text_cells(self, cell, position, solutions):
         """Split a text cell where an exercise ends and where a solution begins, because these are folded by their headings."""
-        cells, lines, open_boxes, left_out = [], [], [], False
+        cells, texts = [], []
 
-        def finish():
-            text = "\n".join(lines).strip()
+        def finish(**metadata):
+            text = "\n".join(texts).strip()
             if text:
-                part = _cell("markdown", self.words(text), f"{cell.id}-{len(cells)}")
-                if text.startswith("##### Solution"):
-                    # JupyterLab keeps what is below a closed heading out of sight, outputs as well, also when all cells are run.
-                    part.metadata["jp-MarkdownHeadingCollapsed"] = True
-                cells.append(part)
-            lines.clear()
+                cells.append(_cell("markdown", self.words(text), f"{cell.id}-{len(cells)}", **metadata))
+            texts.clear()
 
-        rows = cell.source.splitlines()
-        options = 0
-        for number, row in enumerate(rows):
-            if options:
-                options -= 1
-                continue
-            fence = FENCE.match(row)
-            if fence and fence[2]:
-                box = _Box(fence, rows[number + 1 :])
-                options = len(box.options)
-                open_boxes.append(box)
-                if box.kind in ("exercise", "solution"):
-                    finish()
-                left_out = left_out or (box.kind == "solution" and not solutions)
-                if not left_out:
-                    lines += self._opening(box)
-            elif fence and open_boxes and fence[1] == open_boxes[-1].colons:
-                box = open_boxes.pop()
-                if not left_out:
-                    lines += box.closing
-                if box.kind == "exercise":
-                    finish()
-                    cells.append(_cell("code", ANSWER, f"{cell.id}-{len(cells)}", execution_count=None, outputs=[]))
-                elif box.kind == "solution":
-                    finish()
-                    left_out = False
-            elif not left_out:
-                lines.append(row)
+        for part in parts(cell.source, position):
+            if isinstance(part, str):
+                texts.append(part)
+            elif part.kind == "exercise":
+                finish()
+                texts += [f"#### {self.names[part.label.lower()]} {part.title}", "", self._plain(part.text, position)]
+                finish()
+                cells.append(_cell("code", ANSWER, f"{cell.id}-{len(cells)}", execution_count=None, outputs=[]))
+            elif part.kind == "solution":
+                finish()
+                if solutions:
+                    title = f"##### Solution to {self.names[part.title.lower()]}"
+                    texts += [title, "", self._plain(part.text, position)]
+                    # JupyterLab keeps what is below a closed heading out of sight, outputs as well, also when all cells are run.
+                    finish(metadata={"jp-MarkdownHeadingCollapsed": True})
+            else:
+                texts.append(self._plain_box(part, position))
         finish()
         return cells
 
-    def _opening(self, box):
-        if box.kind == "exercise":
-            return [f"#### {self.names[box.options['label'].lower()]} {box.title}", ""]
-        if box.kind == "solution":
-            return [f"##### Solution to {self.names[box.title.lower()]}", ""]
-        if box.folded:
-            return [f"<details><summary>{box.title or 'Proof'}</summary>", ""]
-        name = self.names.get(box.options.get("label", "").lower())
+    def _plain(self, text, position):
+        return "\n".join(
+            part if isinstance(part, str) else self._plain_box(part, position) for part in parts(text, position)
+        )
+
+    def _plain_box(self, box, position):
+        text = self._plain(box.text, position)
+        if box.kind == "prf:proof" or "dropdown" in box.options.get("class", ""):
+            return f"<details><summary>{box.title or 'Proof'}</summary>\n\n{text}\n\n</details>"
+        name = self.names.get(box.label.lower())
         heading = f"**{name}** ({box.title})." if name and box.title else f"**{name or box.title}.**"
-        return ["", "---", "", heading, ""]
-
-
-class _Box:
-    """A directive that begins with a match of `FENCE`, above some rows."""
-
-    def __init__(self, fence, below):
-        self.colons, self.kind, self.title = fence[1], fence[2], fence[3].strip()
-        options = (row.strip(":").partition(": ") for row in takewhile(OPTION.match, below))
-        self.options = {name: value for name, _, value in options}
-        self.folded = self.kind == "prf:proof" or "dropdown" in self.options.get("class", "")
-
-    @property
-    def closing(self):
-        if self.kind in ("exercise", "solution"):
-            return []
-        return ["", "</details>"] if self.folded else ["", "---"]
+        return f"\n---\n\n{heading}\n\n{text}\n\n---"
 
 
 def _author_and_year(key, entry):
@@ -161,4 +131,4 @@ def _author_and_year(key, entry):
 
 
 def _cell(kind, source, identifier, **rest):
-    return nbformat.from_dict({"cell_type": kind, "id": identifier, "metadata": {}, "source": source, **rest})
+    return nbformat.from_dict({"cell_type": kind, "id": identifier, "metadata": {}, "source": source} | rest)

@@ -208,7 +208,7 @@ def depart_entry(self, node):
 
 
 def visit_literal(self, node):
-    """Write code in a sentence without a mark around each of its words, a hundredth of a page's weight."""
+    """Write code in a sentence without a mark around each of its words, half a percent of a page's weight."""
     tag = "kbd" if "kbd" in node["classes"] else "code"
     classes = "" if tag == "kbd" else ' class="literal notranslate"'
     self.body.append(f"<{tag}{classes}>{self.encode(node.astext())}</{tag}>")

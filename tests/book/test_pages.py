@@ -163,6 +163,24 @@ def test_search_engines_are_told_what_the_page_is(site, page):
     assert ("timeRequired" in about) == (page in BOOK.chapters)
 
 
+@pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
+def test_the_download_without_solutions_has_none(site, chapter):
+    page = f"{chapter.document}.html"
+    _, button = read(site / page).select("a.page-tool[download]")
+    served = (site / page).parent / button["href"]
+    notebook = nbformat.read(served, as_version=4)
+    nbformat.validate(notebook)
+    text = squeeze("".join(cell.source for cell in notebook.cells))
+    for exercise in chapter.exercises:
+        for paragraph in exercise.solution.text.split("\n\n"):
+            # Of what a paragraph says, a piece that no reference has changed.
+            piece = max(re.split(r"\{[\w:]+\}`[^`]*`|\$\$|:{3,}|^:.*$", paragraph), key=len)
+            assert len(squeeze(piece)) < 40 or squeeze(piece) not in text
+        for position in exercise.solution_cells:
+            assert squeeze(chapter.cells[position].source) not in text
+    assert len([cell for cell in notebook.cells if cell.source == ANSWER]) == len(chapter.exercises)
+
+
 NAME = re.compile(r"(?:(?:Figure|Theorem|Lemma|Corollary|Definition|Algorithm|Exercise) \d+\.\d+|\(\d+\.\d+\))")
 OWN_NAME = re.compile(r"^(?:\*\*|#+ |#+ Solution to )\w+ [\d.]+|\\tag\{.*?\}", re.M)
 
@@ -170,7 +188,7 @@ OWN_NAME = re.compile(r"^(?:\*\*|#+ |#+ Solution to )\w+ [\d.]+|\\tag\{.*?\}", r
 @pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
 def test_the_download_of_a_chapter_has_its_code_and_the_references_of_its_page(site, chapter):
     page = read(site / f"{chapter.document}.html")
-    button = page.select_one("a.download")
+    button, _ = page.select("a.page-tool[download]")
     assert button["download"] == chapter.path.name
     served = nbformat.read((site / f"{chapter.document}.html").parent / button["href"], as_version=4)
     code = [cell for cell in served.cells if cell.cell_type == "code" and cell.source != ANSWER]

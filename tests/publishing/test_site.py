@@ -142,7 +142,7 @@ def test_pages_link_to_their_address_and_to_the_repository(published, page):
 def test_a_chapter_opens_on_binder_and_a_page_of_prose_does_not(published):
     for page in PAGES[1:]:
         [link] = read(published / f"{page}.html").select("a.launch")
-        assert link["href"] == f"https://mybinder.org/v2/gh/someone/svd/HEAD?urlpath=lab/tree/{page}.ipynb"
+        assert link["href"] == f"https://mybinder.org/v2/gh/someone/svd/HEAD?urlpath=lab/tree/_build/html/{page}.ipynb"
     assert "mybinder" not in (published / "book" / "welcome.html").read_text(encoding="utf-8")
 
 
