@@ -34,17 +34,6 @@ hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=2000, p
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
-# Each of their tests opens a page of its own, and takes seconds.
-APART = ("test_accessibility", "test_browser", "test_keyboard")
-
-
-def pytest_collection_modifyitems(items):
-    """Keep the tests of a module, which share fixtures, and the cells of a notebook on one worker."""
-    for item in items:
-        if item.path.stem not in APART:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
 @pytest.fixture(scope="module", autouse=True)
 def what_sphinx_registers():
     """Keep what Sphinx and its extensions register in docutils from the tests of other modules."""
