@@ -28,6 +28,9 @@ def as_ndarray(values, name):
         hint = f"; list({name}.values()) makes one of its values"
     elif isinstance(values, (bytes, bytearray)):
         hint = f"; numpy.frombuffer({name}, dtype) makes one of bytes"
+    elif isinstance(values, Image.Image):
+        # Of a picture with a palette numpy would take the numbers of the colours.
+        hint = f"; svdbook.images.load({name}) gives its pixels"
     elif isinstance(values, (Iterator, Set)):
         hint = f"; list({name}) makes one"
     if hint:

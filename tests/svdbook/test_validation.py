@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 import scipy.sparse
+from PIL import Image
 
 import svdbook
 from svdbook.algorithms import gram_svd, randomized_svd
@@ -290,3 +291,11 @@ def test_dir_lists_what_is_there():
     assert dir(svdbook) == sorted(set(dir(svdbook)))
     with pytest.raises(AttributeError, match="module 'svdbook' has no attribute 'best_rank'"):
         svdbook.best_rank  # noqa: B018
+
+
+@pytest.mark.parametrize("mode", ["P", "L", "RGB"])
+def test_a_picture_of_pillow_is_no_matrix_and_the_error_says_how_to_get_its_pixels(mode):
+    with pytest.raises(
+        ValueError, match=r"A must be an array of numbers, got an object of type Image; svdbook.images.load\(A\)"
+    ):
+        svdbook.svd(Image.new(mode, (3, 2)))
