@@ -47,7 +47,7 @@ def whole_numbers(seed, shape, dtype):
 
 def times(A, exponent):
     """``A * 2**exponent``, of real and imaginary parts apart, in the dtype of `A`."""
-    A = np.asarray(A)
+    A = np.ascontiguousarray(A)
     with np.errstate(all="ignore"):
         if A.dtype.kind == "c":
             parts = np.ldexp(A.view(A.real.dtype), exponent)
