@@ -174,16 +174,19 @@ def names_of(source):
     return bound, read - bound
 
 
+@pytest.mark.parametrize("kind", ["hidden", "folded"])
 @pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
-def test_no_cell_that_readers_have_uses_a_name_of_a_hidden_one(chapter):
-    hidden, shown, faults = set(), set(), []
+def test_no_cell_in_sight_uses_a_name_of_a_cell_out_of_sight(chapter, kind):
+    out_of_sight, seen, faults = set(), set(), []
     for position, cell in enumerate(chapter.cells):
-        if cell.cell_type == "code":
-            bound, read = names_of(cell.source)
-            if position in chapter.checks:
-                hidden |= bound - shown
-            else:
-                faults += [(position, name) for name in read & hidden]
-                shown |= bound
-                hidden -= bound
+        tags = set(cell.metadata.get("tags", []))
+        if cell.cell_type != "code" or (kind == "folded" and tags & {"test", "solution"}):
+            continue
+        bound, read = names_of(cell.source)
+        if tags & ({"test"} if kind == "hidden" else {"hide-input", "hide-cell", "remove-input"}):
+            out_of_sight |= bound - seen
+        else:
+            faults += [(position, name) for name in read & out_of_sight]
+            seen |= bound
+            out_of_sight -= bound
     assert faults == []
