@@ -1,14 +1,19 @@
-"""Weigh what a cold visit to each page of the built site transfers: ``python -m benchmarks.weight``.
+"""What a cold visit to each page transfers, beside the same sources with Jupyter Book's theme and settings.
 
 The browser tells what it asks for; the sizes are those of the files, compressed, so that each run gives the same.
 """
 
 import gzip
+import statistics
+import subprocess
+import tempfile
 import tomllib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from benchmarks.measuring import copy_of_the_book, program, seconds
 from publishing.book import ROOT, Book
 from publishing.browser import REMEDY, find_browser, open_browser
 
@@ -122,14 +127,35 @@ def table(visits):
     return lines
 
 
-def main():
-    program = find_browser()
-    if program is None:
-        raise SystemExit(f"no Chromium or Chrome on this machine; {REMEDY}")
+STOCK = """
+title: The Singular Value Decomposition
+only_build_toc_files: true
+execute: {execute_notebooks: "off"}
+parse: {myst_enable_extensions: [amsmath, attrs_inline, colon_fence, deflist, dollarmath, substitution]}
+bibtex_bibfiles: [book/references.bib]
+sphinx: {extra_extensions: [sphinx_exercise, sphinx_proof]}
+"""
+
+
+def measure():
+    browser = find_browser()
+    if browser is None:
+        print(f"left out: no Chromium or Chrome on this machine; {REMEDY}")
+        return
     pages = [f"{page.document}.html" for page in Book().pages]
-    with open_browser(program) as browser:
-        print(*table(visit(browser, page) for page in pages), sep="\n")
-
-
-if __name__ == "__main__":
-    main()
+    with open_browser(browser) as chromium:
+        print(*table(visit(chromium, page) for page in pages), sep="\n")
+        with tempfile.TemporaryDirectory() as folder:
+            copy_of_the_book(folder)
+            (Path(folder) / "_config.yml").write_text(STOCK, encoding="utf-8")
+            taken, _ = seconds(
+                partial(subprocess.run, [program("jupyter-book"), "build", folder], check=True, capture_output=True)
+            )
+            print(
+                f"\nthe same sources with Jupyter Book's theme, built in {taken:.1f} s; what other hosts send is not counted"
+            )
+            stock = [visit(chromium, page, Path(folder) / "_build" / "html") for page in pages]
+            print(*table(stock), sep="\n")
+            print(
+                f"files asked of other hosts, on each page: {statistics.median(len(one.missing) for one in stock):.0f}"
+            )
