@@ -103,7 +103,7 @@ def _diagonalise(d, e, left, right, eps):
     The rows of left and right are the vectors that belong to d.
     """
     n = len(d)
-    tolerance = 100 * eps
+    tolerance = 10 * eps
     # No singular value is much smaller than this; the second number is where underflow would spoil the tests.
     threshold = max(tolerance * _small_values(d, e).min(initial=np.inf) / math.sqrt(n or 1), n**2 * UNDERFLOW)
     sweeps = 0

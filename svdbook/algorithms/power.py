@@ -35,7 +35,7 @@ def power_svd(A, k, tolerance=1e-10, max_iterations=10_000, seed=0):
     s : (k,) ndarray
     Vt : (k, n) ndarray
         Approximate leading left vectors, singular values and right vectors; signs are not fixed. The error of
-        a vector is about that of its residual times s_1, divided by the distance to the nearest other singular value.
+        a vector is about `tolerance` times s_1, divided by the distance from its singular value to the next.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def power_svd(A, k, tolerance=1e-10, max_iterations=10_000, seed=0):
     # In rows: the singular vectors that are found.
     left, s, right = np.zeros((0, m), A.dtype), np.zeros(0, A.real.dtype), np.zeros((0, n), A.dtype)
     for i in range(k):
-        v = _unit(np.zeros(n, A.dtype), right, rng)[1]
+        v = _unit(_random_vector(n, A.dtype, rng), right, rng)[1]
         for _ in range(max_iterations):
             value, u = _unit(A @ v, left, rng)
             length, new = _unit(A.conj().T @ u, right, rng)
@@ -91,14 +91,22 @@ def power_svd(A, k, tolerance=1e-10, max_iterations=10_000, seed=0):
 
 
 def _unit(x, basis, rng):
-    """Return length and direction of the part of x orthogonal to the rows of `basis`: if it is 0, a random direction."""
-    x = x - basis.T @ (basis.conj() @ x)
+    """Return the length and direction of the part of x orthogonal to the rows of `basis`."""
+    x = _orthogonal_part(x, basis)
     length = np.linalg.norm(x)
-    if length == 0:
-        x = rng.standard_normal((2, len(x)))
-        x = (x[0] + 1j * x[1] if basis.dtype.kind == "c" else x[0]).astype(basis.dtype)
-    # Again and again: where little is left of a vector, rounding is not orthogonal to the basis.
-    for _ in range(3):
-        x = x / np.linalg.norm(x)
-        x = x - basis.T @ (basis.conj() @ x)
-    return length, x / np.linalg.norm(x)
+    while True:
+        x = _orthogonal_part(x / np.linalg.norm(x), basis)
+        remaining = np.linalg.norm(x)
+        if remaining > 0.5:
+            return length, x / remaining
+        # Nothing was left but rounding. Any direction will do; it is a random one.
+        x = _orthogonal_part(_random_vector(len(x), basis.dtype, rng), basis)
+
+
+def _orthogonal_part(x, basis):
+    return x - basis.T @ (basis.conj() @ x)
+
+
+def _random_vector(n, dtype, rng):
+    x = rng.standard_normal((n, 2))
+    return (x[:, 0] + 1j * x[:, 1] if dtype.kind == "c" else x[:, 0]).astype(dtype)
