@@ -1,7 +1,5 @@
 """The truncated singular value decomposition as an estimator of scikit-learn, with a choice of algorithms."""
 
-from importlib import import_module
-
 import numpy as np
 import scipy.sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -9,9 +7,11 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from svdbook._scaling import first_finite, ldexp, moderate, restore
 from svdbook._validation import as_count, as_matrix, as_ndarray, check_choice, check_number
+from svdbook.algorithms import golub_kahan_svd, jacobi_svd, lanczos_svd, randomized_svd
 from svdbook.decomposition import condition_number, fix_signs, projection_pays, svd
 
-_SOLVERS = ("auto", "lapack", "golub-kahan", "jacobi", "lanczos", "randomized")
+_OF_ALL_TRIPLETS = {"lapack": svd, "golub-kahan": golub_kahan_svd, "jacobi": jacobi_svd}
+_OF_LEADING_TRIPLETS = {"lanczos": lanczos_svd, "randomized": randomized_svd}
 
 
 class SVD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -95,7 +95,7 @@ class SVD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             If the iteration of the solver does not converge.
         """
         X = self._table(X, reset=True)
-        check_choice(self.solver, _SOLVERS, "solver")
+        check_choice(self.solver, ("auto", *_OF_ALL_TRIPLETS, *_OF_LEADING_TRIPLETS), "solver")
         p = min(X.shape)
         k = p if self.n_components is None else as_count(self.n_components, p, "n_components", lower=1)
         U, s, Vt = self._decompose(X, k)
@@ -118,9 +118,9 @@ class SVD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 solver = "lanczos"
             else:
                 solver = "randomized" if projection_pays(X.shape, k) else "lapack"
-        if solver in ("lanczos", "randomized"):
-            return _function(solver)(X, k)
-        return svd(as_matrix(X, "X")) if solver == "lapack" else _function(solver)(as_matrix(X, "X"))
+        if solver in _OF_LEADING_TRIPLETS:
+            return _OF_LEADING_TRIPLETS[solver](X, k)
+        return _OF_ALL_TRIPLETS[solver](as_matrix(X, "X"))  # which refuses sparse ones
 
     @property
     def _n_features_out(self):
@@ -246,12 +246,6 @@ class SVD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def _function(solver):
-    """What computes the triplets: of "golub-kahan", `golub_kahan_svd` in the module of that name."""
-    name = solver.replace("-", "_")
-    return getattr(import_module(f"svdbook.algorithms.{name}"), f"{name}_svd")
 
 
 def _product(X, M, name, what):
