@@ -244,7 +244,7 @@ class SVD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
+        tags.input_tags.sparse = self.solver not in _OF_ALL_TRIPLETS
         return tags
 
 
