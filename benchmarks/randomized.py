@@ -24,7 +24,7 @@ def measure():
     left, right = (np.linalg.qr(rng.standard_normal((side, 2000)))[0] for side in (3000, 2000))
     for name, s in SPECTRA.items():
         A = left * s @ right
-        for k in (50, 200):
+        for k in (50, 200) if name == "1 / sqrt(i)" else (50,):
             of_dense(A, name, s, k)
     A = scipy.sparse.random_array((20_000, 8_000), density=0.005, rng=rng).tocsr()
     print(f"sparse, 20,000 x 8,000 with {A.nnz:,} entries: largest remainder of a triplet over the largest value")
