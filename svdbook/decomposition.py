@@ -270,7 +270,7 @@ def low_rank(A, k, method="auto"):
 
 
 def projection_pays(shape, k):
-    """Whether a randomized SVD of rank k is several times as fast as a full SVD: measured by benchmarks/randomized.py."""
+    """Whether a randomized SVD of rank k is several times as fast as a full SVD; benchmarks/low_rank.py measures it."""
     return min(shape) >= max(1000, 20 * (k + 10))
 
 
