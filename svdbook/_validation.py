@@ -25,7 +25,7 @@ def as_ndarray(values, name):
         }
         raise ValueError(
             f"{name} must have no masked entries, got {masked}; {array}.filled(x) puts x in their place"
-            f"{leave_out.get(np.ma.array(values).ndim, '')}"
+            f"{leave_out.get(getattr(values, 'ndim', None), '')}"
         )
     kind, hint = type(values).__name__, ""
     if hasattr(values, "toarray"):
