@@ -70,6 +70,7 @@ def golub_kahan_svd(A):
     U, d, e, V = _bidiagonalise(A)
     left, right = np.ascontiguousarray(U.T), np.ascontiguousarray(V.T)
     _diagonalise(d, e, left, right, np.finfo(A.dtype).eps)
+    # Rotations keep the sign of the determinant; only rounding can turn one.
     right[d < 0] *= -1
     order = np.argsort(-abs(d), kind="stable")
     s = restore(abs(d[order]).astype(A.real.dtype), exponent[0], "A", "its largest singular value")
