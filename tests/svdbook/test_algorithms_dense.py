@@ -323,14 +323,14 @@ def test_power_iteration_needs_steps_as_the_ratio_of_values_says():
     power_svd(A, 1, max_iterations=int(1.3 * needed))
     with pytest.raises(np.linalg.LinAlgError, match="triplet 1 of 1 did not converge in max_iterations"):
         power_svd(A, 1, max_iterations=int(0.7 * needed))
-    power_svd(A, 1, tolerance=1e-4, max_iterations=int(0.7 * needed))
+    power_svd(A, 1, tol=1e-4, max_iterations=int(0.7 * needed))
 
 
 @pytest.mark.parametrize(
     "arguments, message",
     [
         ({"k": 3}, "k must be an integer from 0 to 2, got 3"),
-        ({"k": 1, "tolerance": 1.5}, r"tolerance must be a number in \[0, 1\), got 1.5"),
+        ({"k": 1, "tol": 1.5}, r"tol must be a number in \[0, 1\), got 1.5"),
         ({"k": 1, "max_iterations": 0}, "max_iterations must be an integer from 1 to inf, got 0"),
         ({"k": 1, "seed": -1}, "seed must be an integer from 0 to inf, got -1"),
     ],

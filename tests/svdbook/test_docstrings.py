@@ -164,13 +164,13 @@ CLAIMS = [
     (power_svd, "How many triplets, from 0 to min(m, n).", lambda: [power_svd(A, k)[1].size for k in (0, 4)] == [0, 4]),
     (
         power_svd,
-        "``norm(A.conj().T @ u - s * v) <= tolerance * s_1``",
+        "``norm(A.conj().T @ u - s * v) <= tol * s_1``",
         lambda: 1e-6 * S[0] < np.linalg.norm(A.T @ (u := power_svd(A, 1, 1e-3))[0] - u[2].T * u[1]) < 1e-3 * S[0],
     ),
     (
         power_svd,
         "At least ``(m + n) * eps`` is allowed",
-        lambda: np.allclose(power_svd(A, 4, tolerance=0)[1], S, rtol=1e-14),
+        lambda: np.allclose(power_svd(A, 4, tol=0)[1], S, rtol=1e-14),
     ),
     (
         randomized_svd,
