@@ -10,8 +10,9 @@ import numpy as np
 
 from publishing.book import ROOT
 
-COLUMNS, ROWS_OF_A_BLOCK = 64, 8192
-ALLOWED = 300_000_000
+# A triangle is kept of each block, 1/256 of it.
+COLUMNS, ROWS_OF_A_BLOCK = 64, 16384
+ALLOWED = 400_000_000
 RUN = """
 import json, resource, sys, time
 import numpy as np
@@ -70,7 +71,7 @@ def measure():
         f"{ALLOWED / 1e6:.0f} MB of data (RLIMIT_DATA)"
     )
     with tempfile.TemporaryDirectory() as folder:
-        for blocks in (6, 48, 192, 768):
+        for blocks in (3, 24, 96, 512):
             path = os.path.join(folder, "A")
             rows, gram = write_matrix(path, blocks)
             # The columns are scaled, so that the squares still have these digits.

@@ -27,8 +27,8 @@ def dask_svd(A, k=None, *, method="auto", scheduler=None, power_iterations=4, se
         How many singular triplets to return, from 1 to p; all, if it is not given.
     method : {"auto", "qr", "compressed"}
         "qr": each block of rows is replaced by its triangular factor, and the SVD of these factors taken by Dask's
-        algorithm for tall and skinny matrices. Backward stable, in one pass over `A`; needs room for a few p x p
-        matrices, and blocks of rows that are longer than wide.
+        algorithm for tall and skinny matrices. Backward stable, in one pass over `A`; p x p numbers are kept for each
+        block, so blocks should have many more rows than columns.
         "compressed": Dask's randomized projection of the short side onto k + 10 dimensions (at least 20), then "qr".
         An approximation in 2 + 2 `power_iterations` passes; real `A` only, and `k` must be given.
         "auto" is "qr" as long as p is at most 4096.
