@@ -101,6 +101,11 @@ def as_matrix(A, name="A", kinds="biufc"):
     A = as_array(A, name, kinds)
     if A.ndim != 2:
         raise ValueError(f"{name} must be a matrix (2 dimensions), got an array of shape {A.shape}")
+    return as_lapack_dtype(A, name)
+
+
+def as_lapack_dtype(A, name):
+    """Return `A` with integers as doubles and half precision as single, or raise a ValueError."""
     A = _at_most_double(A, name)
     return A.astype(np.float32) if A.dtype == np.float16 else A
 

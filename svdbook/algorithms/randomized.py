@@ -2,24 +2,32 @@
 
 import numpy as np
 
-from svdbook._scaling import moderate, restore
-from svdbook._validation import as_count, as_matrix
+from svdbook._scaling import restore
+from svdbook._validation import as_count
+from svdbook.algorithms._products import as_generator, as_products, orthonormal_complement
 
 
 @np.errstate(all="ignore")
-def randomized_svd(A, k, oversampling=10, power_iterations=4, seed=0):
-    """Leading singular triplets by a random projection and subspace iteration.
+def randomized_svd(A, k, oversampling=10, power_iterations=None, seed=0):
+    """Leading singular triplets by a random projection and a block Krylov iteration.
+
+    A random test matrix of ``k + oversampling`` columns is multiplied by `A`; each power iteration multiplies what
+    came out by the adjoint of `A` and by `A`. The SVD of `A` projected onto the span of *all* the products is that
+    of a small matrix. A subspace iteration keeps the last product only: it needs the same products with `A` and
+    less memory, and is never more accurate.
 
     Parameters
     ----------
-    A : (m, n) array_like
-        Real or complex matrix.
+    A : (m, n) array_like, sparse matrix or scipy.sparse.linalg.LinearOperator
+        Real or complex matrix. It is used in products with blocks of vectors only, so that a sparse one stays sparse.
     k : int
         How many triplets, from 0 to min(m, n).
     oversampling : int
         Columns of the random test matrix beyond `k`.
-    power_iterations : int
-        How often `A` and its adjoint are applied to sharpen the subspace.
+    power_iterations : int, optional
+        How often, q, `A` and its adjoint are applied to sharpen the subspace; None, the default, stands for 4, and for
+        3 if `k` is at least a tenth of min(m, n), where the span is large. In all there are 2 q + 2 products of a
+        block with `A` or its adjoint, and about (q + 1) (k + oversampling) (m + n) numbers to store.
     seed : int or numpy.random.Generator
         Of the random test matrix; the same seed gives the same result.
 
@@ -28,7 +36,8 @@ def randomized_svd(A, k, oversampling=10, power_iterations=4, seed=0):
     U : (m, k) ndarray
     s : (k,) ndarray
     Vt : (k, n) ndarray
-        Approximate leading left vectors, singular values and right vectors; signs are not fixed.
+        Approximate leading left vectors, singular values and right vectors; signs are not fixed. Up to rounding, no
+        s_i is above the singular value that it approximates.
 
     Raises
     ------
@@ -39,7 +48,9 @@ def randomized_svd(A, k, oversampling=10, power_iterations=4, seed=0):
     References
     ----------
     N. Halko, P. G. Martinsson and J. A. Tropp, "Finding structure with randomness", SIAM Review 53
-    (2011) 217-288, algorithms 4.4 and 5.1.
+    (2011) 217-288, algorithms 4.3 and 5.1, theorem 10.6 and corollary 10.10.
+    C. Musco and C. Musco, "Randomized block Krylov methods for stronger and faster approximate singular value
+    decomposition", Advances in Neural Information Processing Systems 28 (2015) 1396-1404, algorithm 2.
 
     Examples
     --------
@@ -49,17 +60,26 @@ def randomized_svd(A, k, oversampling=10, power_iterations=4, seed=0):
     >>> s.round(6).tolist()
     [3.0, 2.0]
     """
-    A, exponent = moderate(as_matrix(A))
+    A = as_products(A)
     m, n = A.shape
     k = as_count(k, min(m, n))
     columns = min(k + as_count(oversampling, np.inf, "oversampling"), m, n)
+    if power_iterations is None:
+        power_iterations = 4 if k < 0.1 * min(m, n) else 3
     power_iterations = as_count(power_iterations, np.inf, "power_iterations")
-    if not isinstance(seed, np.random.Generator):
-        seed = as_count(seed, np.inf, "seed")
-    test = np.random.default_rng(seed).standard_normal((n, columns))
-    Q = np.linalg.qr(A @ test.astype(A.dtype))[0]
+    generator = as_generator(seed)
+    Y = A.times(generator.standard_normal((n, columns)).astype(A.dtype))
+    Q = orthonormal_complement(np.zeros((m, 0), A.dtype), Y, generator)
+    W = A.adjoint_times(Q)
     for _ in range(power_iterations):
-        Q = np.linalg.qr(A.conj().T @ Q)[0]
-        Q = np.linalg.qr(A @ Q)[0]
-    U, s, Vt = np.linalg.svd(Q.conj().T @ A, full_matrices=False)
-    return Q @ U[:, :k], restore(s[:k], exponent[0], "A", "its largest singular value"), Vt[:k]
+        room = min(columns, min(m, n) - Q.shape[1])
+        if room == 0:
+            break
+        Y = A.times(np.linalg.qr(W[:, -columns:])[0])
+        block = orthonormal_complement(Q, Y[:, :room], generator)
+        Q, W = np.hstack([Q, block]), np.hstack([W, A.adjoint_times(block)])
+    # W is the adjoint of Q* A: its SVD is that of the triangle R, turned by an orthonormal basis.
+    basis, R = np.linalg.qr(W)
+    U, s, Vt = np.linalg.svd(R.conj().T)
+    s = restore(s[:k], A.exponent, "A", "its largest singular value")
+    return Q @ U[:, :k], s, Vt[:k] @ basis.conj().T

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 import svdbook
 from svdbook import algorithms, datasets, decomposition
-from svdbook.algorithms import randomized_svd
 
 SHAPES = [(1, 1), (7, 3), (3, 7), (5, 5), (40, 1), (1, 40), (60, 25)]
 
@@ -242,38 +241,6 @@ def test_auto_changes_its_method_just_where_it_says(shape, k, method, monkeypatc
     # Enough of both for the 1 % that the docstring promises.
     options = dict(oversampling=k + 10, power_iterations=8) if method == "randomized" else {}
     assert called == [(method, options)]
-
-
-@pytest.mark.parametrize("power_iterations", [0, 1, 2, 5])
-@pytest.mark.parametrize("oversampling", [0, 3])
-def test_randomized_svd_iterates_as_often_as_it_is_told(power_iterations, oversampling):
-    # Without the orthonormal bases in between: the range of (A A*)^q A Omega.
-    A = random_matrix(15, (20, 12))
-    range_ = np.linalg.matrix_power(A @ A.T, power_iterations) @ A
-    range_ = range_ @ np.random.default_rng(7).standard_normal((12, 2 + oversampling))
-    expected = np.linalg.svd(np.linalg.qr(range_)[0].T @ A, compute_uv=False)[:2]
-    found = randomized_svd(A, 2, oversampling, power_iterations, seed=7)[1]
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
-
-
-def test_the_defaults_of_randomized_svd():
-    A = random_matrix(16, (40, 30))
-    found = randomized_svd(A, 3)[1]
-    np.testing.assert_array_equal(found, randomized_svd(A, 3, 10, 4, 0)[1])
-    for other in ((9, 4, 0), (11, 4, 0), (10, 3, 0), (10, 5, 0), (10, 4, 1)):
-        assert (found != randomized_svd(A, 3, *other)[1]).any()
-
-
-def test_randomized_svd_is_reproducible_and_orthonormal():
-    A = random_matrix(11, (50, 30), np.complex128)
-    first, again = randomized_svd(A, 5), randomized_svd(A, 5)
-    for one, two in zip(first, again, strict=True):
-        np.testing.assert_array_equal(one, two)
-    U, s, Vt = first
-    np.testing.assert_allclose(U.conj().T @ U, np.eye(5), atol=1e-14)
-    np.testing.assert_allclose(Vt @ Vt.conj().T, np.eye(5), atol=1e-14)
-    assert (s <= np.linalg.svd(A, compute_uv=False)[:5] + 1e-13).all()
-    np.testing.assert_allclose(randomized_svd(A, 5, power_iterations=60)[1], np.linalg.svd(A)[1][:5], rtol=1e-10)
 
 
 def test_errors_and_shares_of_a_badly_scaled_spectrum_do_not_overflow():
