@@ -11,7 +11,19 @@ from importlib import import_module
 import numpy as np
 
 # Each is a module of this folder with a function `measure`.
-PARTS = ["low_rank", "text", "recommenders", "networks", "out_of_core", "build", "weight", "lighthouse", "notebooks"]
+PARTS = [
+    "low_rank",
+    "randomized",
+    "algorithms",
+    "text",
+    "recommenders",
+    "networks",
+    "out_of_core",
+    "build",
+    "weight",
+    "lighthouse",
+    "notebooks",
+]
 
 
 def main():

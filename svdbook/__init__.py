@@ -1,7 +1,7 @@
 """Helper package of a course on the singular value decomposition.
 
 It holds what several chapters share: the decomposition with its signs fixed and what is read off it,
-linear systems, PCA, latent semantic analysis and recommenders (this module), algorithms, images, data sets and plots.
+linear systems, the SVD as an estimator, PCA, latent semantic analysis and recommenders (this module), algorithms, images, data sets and plots.
 """
 
 from svdbook.decomposition import (
@@ -22,6 +22,7 @@ from svdbook.linear_systems import least_squares, pinv
 
 __all__ = [
     "PCA",
+    "SVD",
     "FunkSVD",
     "LatentSemanticAnalysis",
     "SVDResult",
@@ -49,6 +50,10 @@ def __getattr__(name):
         from svdbook.pca import PCA
 
         return PCA
+    if name == "SVD":
+        from svdbook.estimator import SVD
+
+        return SVD
     if name == "LatentSemanticAnalysis":
         from svdbook.text import LatentSemanticAnalysis
 

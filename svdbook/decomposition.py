@@ -260,13 +260,18 @@ def low_rank(A, k, method="auto"):
     k = as_count(k, min(A.shape))
     check_choice(method, ("auto", "exact", "randomized"), "method")
     if method == "auto":
-        method = "randomized" if min(A.shape) >= max(1000, 20 * (k + 10)) else "exact"
+        method = "randomized" if projection_pays(A.shape, k) else "exact"
     if method == "randomized":
-        # Wide and sharp enough for both norms, on spectra that hardly decay as well.
-        U, s, Vt = algorithms.randomized_svd(A, k, oversampling=k + 10, power_iterations=8)
+        # Sharp enough for both norms, on spectra that hardly decay as well.
+        U, s, Vt = algorithms.randomized_svd(A, k, power_iterations=5)
     else:
         U, s, Vt, _ = moderate_svd(A)
     return restore((U[:, :k] * s[:k]) @ Vt[:k], exponent, "A", "its approximation")
+
+
+def projection_pays(shape, k):
+    """Whether a randomized SVD of rank k is several times as fast as a full SVD; benchmarks/low_rank.py measures it."""
+    return min(shape) >= max(1000, 20 * (k + 10))
 
 
 @np.errstate(all="ignore")

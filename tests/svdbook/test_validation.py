@@ -11,7 +11,7 @@ import scipy.sparse
 from PIL import Image
 
 import svdbook
-from svdbook.algorithms import gram_svd, randomized_svd
+from svdbook.algorithms import gram_svd, lanczos_svd, randomized_svd, update_svd
 
 A, S = np.diag([3.0, 2.0, 1.0]), np.array([3.0, 2.0, 1.0])
 FITTED = svdbook.PCA(2).fit(A)
@@ -33,11 +33,13 @@ CALLS = {
     "least_squares": (svdbook.least_squares, dict(A=A, b=S, method="svd", rtol=0.1, ridge=0.0)),
     "gram_svd": (gram_svd, dict(A=A)),
     "randomized_svd": (randomized_svd, dict(A=A, k=1, oversampling=1, power_iterations=1, seed=0)),
+    "lanczos_svd": (lanczos_svd, dict(A=A, k=1, seed=0)),
+    "update_svd": (update_svd, dict(U=A / S, s=S, Vt=A / S, rows=A, k=1)),
     "PCA.fit": (lambda X: svdbook.PCA().fit(X), dict(X=A)),
     "PCA.transform": (FITTED.transform, dict(X=A)),
     "PCA.inverse_transform": (FITTED.inverse_transform, dict(X=A[:, :2])),
 }
-ARRAYS = ("A", "U", "Vt", "s", "b", "X")
+ARRAYS = ("A", "U", "Vt", "s", "b", "rows", "X")
 
 
 def arguments(wanted):
@@ -76,6 +78,8 @@ NOT_ARRAYS = {
 @pytest.mark.parametrize(("call", "name"), arguments(lambda name: name in ARRAYS))
 def test_what_is_not_an_array_is_called_by_its_name_and_kind(call, name, kind):
     value, message = NOT_ARRAYS[kind]
+    if scipy.sparse.issparse(value) and call in ("lanczos_svd", "randomized_svd"):
+        return  # they take it as it is
     refused(call, name, value, f"^{name} must .*" + re.escape(message.format(name)))
 
 
@@ -201,7 +205,7 @@ NUMBERS = ("k", "rtol", "energy", "noise", "ridge", "m", "n", "oversampling", "p
 @pytest.mark.parametrize(("call", "name"), arguments(lambda name: name in NUMBERS))
 def test_what_is_no_number_or_out_of_range_is_refused_by_name(call, name, value):
     if value is not True and np.ndim(value) == 0 and isinstance(value, int) and value > 0:
-        if name in ("m", "n", "oversampling", "power_iterations", "seed"):
+        if name in ("m", "n", "oversampling", "power_iterations", "seed") or (call, name) == ("update_svd", "k"):
             return  # any whole number is one of these
     refused(call, name, value, f"^{name} must be (an integer from|a number in) .*, got ")
 
@@ -252,7 +256,7 @@ def test_the_ends_of_intervals():
         refused("rank_for_energy", "energy", value, r"^energy must be a number in \(0, 1\], got")
         refused("optimal_rank", "noise", value, r"^noise must be a number in \(0, inf\), got")
     refused("rank_for_energy", "energy", np.nextafter(1, 2), "^energy must be")
-    for call in ("low_rank", "truncation_error", "storage", "randomized_svd"):
+    for call in ("low_rank", "truncation_error", "storage", "randomized_svd", "lanczos_svd"):
         function, given = CALLS[call]
         function(**given | {"k": 0}), function(**given | {"k": 3})
         refused(call, "k", 4, "^k must be an integer from 0 to 3, got 4")
