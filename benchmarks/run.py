@@ -18,6 +18,7 @@ PARTS = [
     "text",
     "recommenders",
     "networks",
+    "out_of_core",
     "build",
     "weight",
     "lighthouse",

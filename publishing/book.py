@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import count, pairwise
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from publishing.notebooks import normalise
 from publishing.reading_time import SECOND_READING, times
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,7 +44,7 @@ WIDEST_OUTPUT = 60
 CHECK = re.compile(r"^(?:assert|says|given|refers)\b|svdbook\.sentences", re.M)
 
 # Announced, and not there yet: until they are, nothing points to them.
-CHAPTERS_TO_COME = {"scale"}
+CHAPTERS_TO_COME = set()
 
 # Blocks alone: nobody asks here for what stands within a line.
 _MARKDOWN = MarkdownIt("commonmark").use(colon_fence_plugin).use(front_matter_plugin).disable("inline")
@@ -319,6 +318,9 @@ class Chapter(Page):
         yield from self._problems_of_claims()
 
     def _problems_of_the_file(self):
+        # Not above: it comes with all that executes notebooks, and the site asks for no problems.
+        from publishing.notebooks import normalise
+
         stored = self.path.read_text(encoding="utf-8")
         if len(stored) > LARGEST_BYTES:
             yield f"{self._file}: {len(stored):,} bytes are too many; draw with fewer points or pixels, {LARGEST_BYTES:,} at most"
@@ -569,6 +571,7 @@ def _headings(texts):
     return found
 
 
+@cache
 def parts(text, position):
     """Split Markdown at its directives.
 
@@ -580,7 +583,7 @@ def parts(text, position):
 
     Returns
     -------
-    list of str or Box
+    tuple of (str or Box)
         In their order; the text of a box is not split.
     """
     rows, found, done = text.splitlines(), [], 0
@@ -595,7 +598,7 @@ def parts(text, position):
             found.append("\n".join(rows[done:begin]))
             found.append(Box(directive[1], directive[2].strip(), options, "\n".join(inside), position))
             done = end
-    return [*found, "\n".join(rows[done:])]
+    return (*found, "\n".join(rows[done:]))
 
 
 def _boxes(text, position):

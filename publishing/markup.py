@@ -20,7 +20,8 @@ from sphinx_proof.nodes import proof_node
 
 from publishing.drawings import lighten_drawings
 
-# What this module, references.py and site.py know of the insides of others, and the versions that they were written for.
+# What this module, build.py, rebuilding.py, references.py and site.py know of the insides of others, and the versions
+# that they were written for.
 # tests/publishing/test_markup.py says what to look at when one of them changes.
 WRITTEN_FOR = {
     "furo": "2025.12.19",
@@ -28,6 +29,7 @@ WRITTEN_FOR = {
     "sphinx": "7.4.7",
     "sphinx-exercise": "1.2.1",
     "sphinx-proof": "0.4.0",
+    "sphinxcontrib-bibtex": "2.7.0",
 }
 
 

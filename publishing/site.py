@@ -1,6 +1,5 @@
 """Sphinx extension: addresses, descriptions and files that the site has beyond Jupyter Book's configuration."""
 
-import gc
 import json
 import re
 import shutil
@@ -208,14 +207,13 @@ def publish_pdf(app, exception):
 
 
 def setup(app):
-    # A build makes a million objects that live to its end; to look for garbage among them takes a fifth of its time.
-    gc.disable()
     # Otherwise it is looked up among all packages that are installed, once for each citation.
     register_plugin("pybtex.backends", "plaintext", Backend, force=True)
     if project_urls()[0]:
         app.setup_extension("sphinx_sitemap")
     app.setup_extension("publishing.markup")
     app.setup_extension("publishing.mathematics")
+    app.setup_extension("publishing.rebuilding")
     app.setup_extension("publishing.references")
     # Before the extension that reads the prefix on the same event.
     app.connect("config-inited", configure_addresses, priority=100)

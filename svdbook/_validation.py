@@ -4,7 +4,7 @@ import math
 import operator
 import reprlib
 import sys
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set, ValuesView
 from numbers import Complex, Number, Real
 
 import numpy as np
@@ -17,9 +17,15 @@ def as_ndarray(values, name):
     """Return `values` as an ndarray of any dtype; a ValueError for what numpy takes for a number, or not at all."""
     masked = _count_masked(values)
     if masked:
+        # Of a list with masked entries, too.
+        array = f"numpy.ma.array({name})"
+        leave_out = {
+            1: f", {array}.compressed() leaves them out",
+            2: f", numpy.ma.compress_rows({array}) leaves out their rows",
+        }
         raise ValueError(
-            f"{name} must have no masked entries, got {masked}; {name}.filled(x) puts x in their place, "
-            f"numpy.ma.compress_rows({name}) leaves out their rows"
+            f"{name} must have no masked entries, got {masked}; {array}.filled(x) puts x in their place"
+            f"{leave_out.get(getattr(values, 'ndim', None), '')}"
         )
     kind, hint = type(values).__name__, ""
     if hasattr(values, "toarray"):
@@ -31,7 +37,7 @@ def as_ndarray(values, name):
     elif isinstance(values, Image.Image):
         # Of a picture with a palette numpy would take the numbers of the colours.
         hint = f"; svdbook.images.load({name}) gives its pixels"
-    elif isinstance(values, (Iterator, Set)):
+    elif isinstance(values, (Iterator, Set, ValuesView)):
         hint = f"; list({name}) makes one"
     if hint:
         raise ValueError(f"{name} must be an array of numbers, got an object of type {kind}{hint}")
@@ -70,6 +76,7 @@ _CONVERSIONS = {
     "S": "; numpy.array({}, dtype=float) reads numbers written as text",
     "c": "; {}.real leaves out the imaginary parts",
     "b": "; numpy.array({}, dtype=float) takes them as 0 and 1",
+    "M": "; ({0} - {0}.min()) / numpy.timedelta64(1, 's') counts seconds from the first",
     "m": "; {} / numpy.timedelta64(1, 's') counts seconds",
     "V": "; numpy.lib.recfunctions.structured_to_unstructured({}) makes columns of fields",
 }

@@ -4,6 +4,7 @@ Every function draws into an existing matplotlib axes, or into the current one, 
 and layout to the chapter.
 """
 
+import os
 from importlib.resources import as_file, files
 
 import matplotlib.pyplot as plt
@@ -13,12 +14,20 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from matplotlib_inline.backend_inline import set_matplotlib_formats
+from threadpoolctl import threadpool_limits
 
 from svdbook._validation import as_count, as_matrix, as_picture, as_singular_values, check_not_empty, check_number
 
+# With one of these a person sets how many threads the BLAS has.
+_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "OMP_NUM_THREADS")
+
 
 def use_style():
-    """Set matplotlib to the style of the book, and notebooks to reproducible SVG figures.
+    """Set matplotlib to the style of the book, and a notebook to reproducible SVG figures and one thread of the BLAS.
+
+    For matrices as small as those of the book, threads that wait for each other make a busy machine several times
+    slower. Whoever sets OPENBLAS_NUM_THREADS, MKL_NUM_THREADS, BLIS_NUM_THREADS or OMP_NUM_THREADS before Jupyter
+    starts keeps that number; outside a notebook nothing is set.
 
     Examples
     --------
@@ -32,6 +41,8 @@ def use_style():
         plt.style.use(style)
     if get_ipython() is not None:
         set_matplotlib_formats("svg", metadata={"Date": None})
+        if not any(name in os.environ for name in _THREADS):
+            threadpool_limits(1, user_api="blas")
 
 
 def matrix(A, ax=None, *, row_labels=None, column_labels=None, limit=None, signed=None, annotate=None, title=None):

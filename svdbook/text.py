@@ -2,7 +2,7 @@
 
 import numpy as np
 import scipy.sparse
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import LinearOperator, svds
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
@@ -112,7 +112,7 @@ class LatentSemanticAnalysis(TransformerMixin, BaseEstimator):
             # ARPACK and not PROPACK, which is faster, but wrong without a word where singular values repeat. The starting
             # vector is fixed, so that two runs agree; it is random, for a regular one may be orthogonal to what is sought.
             start = np.random.default_rng(0).uniform(-1, 1, min(m, n))
-            _, s, Vt = svds(X, k=k, v0=start)
+            _, s, Vt = svds(_operator(X), k=k, v0=start)
             Vt = Vt[np.argsort(-s)]
         self.components_ = fix_signs(np.empty((0, 0)), Vt)[1]
         self.documents_ = self._coordinates(X)
@@ -249,6 +249,12 @@ class LatentSemanticAnalysis(TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _operator(X):
+    # The transpose of a table by rows is one by columns, whose products take twice as long; so it is stored by rows, too.
+    Xt = X.T.tocsr() if scipy.sparse.issparse(X) else X.T
+    return LinearOperator(X.shape, matvec=X.dot, rmatvec=Xt.dot, matmat=X.dot, rmatmat=Xt.dot, dtype=X.dtype)
 
 
 def _are_texts(X):

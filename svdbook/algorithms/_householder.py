@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from svdbook._scaling import ldexp
+from svdbook._scaling import ldexp, moderate
 
 
 def normalise(X):
     """Return the norms of the rows of X and the rows as unit vectors, without overflow or underflow on the way."""
-    exponents = np.frexp(abs(X).max(axis=-1, initial=0, keepdims=True))[1]
-    X = ldexp(X, -exponents)
+    X, exponents = moderate(X, axis=-1)
     lengths = np.linalg.norm(X, axis=-1, keepdims=True)
     return np.ldexp(lengths, exponents)[..., 0], X / np.where(lengths > 0, lengths, 1)
 

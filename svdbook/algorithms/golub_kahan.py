@@ -70,6 +70,7 @@ def golub_kahan_svd(A):
     U, d, e, V = _bidiagonalise(A)
     left, right = np.ascontiguousarray(U.T), np.ascontiguousarray(V.T)
     _diagonalise(d, e, left, right, np.finfo(A.dtype).eps)
+    # Rotations keep the sign of the determinant; only rounding can turn one.
     right[d < 0] *= -1
     order = np.argsort(-abs(d), kind="stable")
     s = restore(abs(d[order]).astype(A.real.dtype), exponent[0], "A", "its largest singular value")
@@ -105,7 +106,9 @@ def _diagonalise(d, e, left, right, eps):
     n = len(d)
     tolerance = 10 * eps
     # No singular value is much smaller than this; the second number is where underflow would spoil the tests.
-    threshold = max(tolerance * _small_values(d, e).min(initial=np.inf) / math.sqrt(n or 1), n**2 * UNDERFLOW)
+    threshold = max(
+        tolerance * _small_values(d, e).min(initial=np.inf) / math.sqrt(n or 1), n**2 * np.finfo(d.dtype).tiny
+    )
     sweeps = 0
     high = n - 1
     while high > 0:
@@ -122,13 +125,14 @@ def _diagonalise(d, e, left, right, eps):
             # Read from its end, the transposed block is upper bidiagonal, too. Small values come out last.
             block = block[0][::-1], block[1][::-1], block[3][::-1], block[2][::-1]
         if not _deflate(*block[:2], tolerance):
-            _sweep(*block, _shift(*block[:2], tolerance, eps))
+            shift = _shift(*block[:2], tolerance, eps)
+            if shift:
+                _shifted_sweep(*block, shift)
+            else:
+                _zero_shift_sweep(*block)
             sweeps += 1
         if sweeps > 30 * n:
             raise np.linalg.LinAlgError(f"the QR iteration did not converge in {sweeps} sweeps")
-
-
-UNDERFLOW = np.finfo(np.float64).tiny
 
 
 def _small_values(d, e):
@@ -140,7 +144,7 @@ def _small_values(d, e):
 
 
 def _deflate(d, e, tolerance):
-    """Zero the entries of e that change no singular value by more than a relative `tolerance`; say if there are."""
+    """Zero entries of e that change each singular value by a relative `tolerance` or little more; say if there are."""
     small = abs(e) <= tolerance * _small_values(d, e)[:-1]
     small[-1] |= abs(e[-1]) <= tolerance * abs(d[-1])
     e[small] = 0
@@ -157,16 +161,8 @@ def _shift(d, e, tolerance, eps):
     return shift if (shift / d[0]) ** 2 > eps else 0.0
 
 
-def _sweep(d, e, left, right, shift):
-    """One sweep of implicit QR, from the first entry to the last."""
-    if shift:
-        _shifted_sweep(d, e, left, right, shift)
-    else:
-        _zero_shift_sweep(d, e, left, right)
-
-
 def _shifted_sweep(d, e, left, right, shift):
-    """Chase the bulge of Golub and Reinsch down the bidiagonal matrix."""
+    """Golub and Reinsch's sweep of implicit QR: an entry outside the bidiagonal is chased down and out."""
     last = len(d) - 1
     # The first column of B^T B - shift^2 I, divided by d[0].
     f, g = (abs(d[0]) - shift) * (math.copysign(1, d[0]) + shift / d[0]), e[0]

@@ -4,7 +4,7 @@ import numpy as np
 
 from svdbook._scaling import moderate, restore
 from svdbook._validation import as_matrix
-from svdbook.algorithms._householder import normalise, phase, product, reflect, reflector
+from svdbook.algorithms._householder import normalise, product, reflect, reflector
 
 SWEEPS = 60
 
@@ -14,7 +14,8 @@ def jacobi_svd(A):
     """Thin SVD by one-sided Jacobi rotations, after a QR factorisation with column pivoting.
 
     Rotations of two columns at a time make all columns orthogonal. Their lengths are then the singular values.
-    The QR factorisation leaves a triangular factor whose rows decrease; rotations of those need fewer sweeps.
+    The factorisation replaces A by a triangular matrix whose columns decrease and are nearly orthogonal, so
+    that fewer sweeps are needed.
 
     The error of each s_i relative to s_i itself is about eps times the smallest condition number that A can get
     by scaling its columns (if m < n, its rows). So wide ranges of units do no harm. Nor does it help if no such
@@ -68,25 +69,25 @@ def jacobi_svd(A):
         U, s, Vt = jacobi_svd(A.conj().T)
         return Vt.conj().T, s, U.conj().T
     A, exponent = moderate(A)
+    # A P = Q R and R = L H^H; then columns of L are rotated: L Z = W diag(s), and A = (Q W) diag(s) (P H Z)^H.
     Q, R, columns = _pivoted_qr(A)
     r = len(R)
-    # R^H Z = W has orthogonal columns, so A = Q R P^H = (Q Z) (P W)^H. The rows of both are columns of W and Z.
-    W, Z = _orthogonalise(R.conj(), np.eye(r, dtype=A.dtype))
-    s, W = normalise(W)
-    order = np.argsort(-s, kind="stable")
-    U = Q.copy()
-    U[:, :r] = Q[:, :r] @ Z[order].T
-    V = np.zeros((n, n), A.dtype)
-    V[columns, :r] = W[order].T
-    s = np.append(s[order], np.zeros(n - r, s.dtype))
+    H, upper = np.linalg.qr(R.conj().T, mode="complete")
+    W, Z = _orthogonalise(upper[:r].conj())
+    lengths, W = normalise(W)
+    order = np.argsort(-lengths, kind="stable")
+    s = np.append(lengths[order], np.zeros(n - r, A.real.dtype))
+    U, V = np.zeros_like(A), np.empty((n, n), A.dtype)
+    U[:, :r] = Q @ W[order].T
     # A QR factorisation of columns followed by zeros ends in columns that are orthonormal to the others.
-    zeros = s == 0
-    V[:, zeros] = np.linalg.qr(V)[0][:, zeros]
+    U[:, s == 0] = np.linalg.qr(U)[0][:, s == 0]
+    V[columns, :r] = H[:, :r] @ Z[order].T
+    V[columns, r:] = H[:, r:]
     return U, restore(s, exponent[0], "A", "its largest singular value"), V.conj().T
 
 
 def _pivoted_qr(A):
-    """Return Q, R and a permutation with ``A[:, permutation] = Q[:, :r] @ R``; no row of R is zero."""
+    """Return Q, R and a permutation with ``A[:, permutation] = Q @ R``; no row of R is zero."""
     m, n = A.shape
     R, columns, vectors = A.copy(), np.arange(n), []
     for i in range(n):
@@ -98,37 +99,35 @@ def _pivoted_qr(A):
         vectors.append(reflector(R[i:, i]))
         reflect(vectors[i], R[i:, i:])
         R[i + 1 :, i] = 0
-    return product(vectors, m, n, A.dtype), R[: len(vectors)], columns
+    return product(vectors, m, len(vectors), A.dtype), R[: len(vectors)], columns
 
 
-def _orthogonalise(W, Z):
-    """Rotate the rows of W, and those of Z with them, until the rows of W are orthogonal to rounding."""
-    r, n = W.shape
-    both = np.hstack([W, Z])
-    tolerance = np.sqrt(n) * np.finfo(W.dtype).eps
+def _orthogonalise(W):
+    """Return W with rows that rotations have made orthogonal to rounding, and the product of the rotations."""
+    r = len(W)
+    rows = np.hstack([W, np.eye(r, dtype=W.dtype)])
+    tolerance = np.sqrt(r) * np.finfo(W.dtype).eps
     for _ in range(SWEEPS):
         converged = True
         for i, j in _rounds(r):
-            x, y = both[i], both[j]
-            (x_norms, x_units), (y_norms, y_units) = normalise(x[:, :n]), normalise(y[:, :n])
-            cosines = (x_units.conj() * y_units).sum(axis=1)
-            swap = x_norms < y_norms
-            rotate = abs(cosines) > tolerance
-            if not (swap | rotate).any():
+            x, y = rows[i], rows[j]
+            (x_norms, x_units), (y_norms, y_units) = normalise(x[:, :r]), normalise(y[:, :r])
+            products = (x_units.conj() * y_units).sum(axis=1)
+            cosines = abs(products)
+            # Compared with the lengths of the two rows, not of the longest: this is what small values owe their digits.
+            rotate = cosines > tolerance
+            if not rotate.any():
                 continue
-            converged &= not rotate.any()
-            # The longer row comes first: de Rijk's order, which brings the long ones together.
-            x[swap], y[swap] = y[swap], x[swap]
-            cosines[swap] = cosines[swap].conj()
-            ratio = np.maximum(x_norms, y_norms) / np.minimum(x_norms, y_norms)
-            # The smaller root t of t^2 + 2 zeta t - 1 = 0 is the tangent of the angle.
-            zeta = (ratio - 1 / ratio) / (2 * abs(cosines))
-            t = np.where(rotate, 1 / (zeta + np.hypot(1, zeta)), 0).astype(W.real.dtype)[:, None]
-            c = 1 / np.hypot(1, t)
-            y = y * phase(cosines).conj()[:, None]
-            both[i], both[j] = c * (x + t * y), c * (y - t * x)
+            converged = False
+            # The smaller root of t^2 + 2 zeta t - 1 = 0 is the tangent of the angle.
+            zeta = (y_norms / x_norms - x_norms / y_norms) / (2 * cosines)
+            t = np.where(rotate, np.copysign(1, zeta) / (abs(zeta) + np.hypot(1, zeta)), 0).astype(W.real.dtype)
+            phases = np.where(rotate, products.conj() / cosines, 1)
+            c, t = (1 / np.hypot(1, t))[:, None], t[:, None]
+            y = y * phases[:, None]
+            rows[i], rows[j] = c * (x - t * y), c * (y + t * x)
         if converged:
-            return both[:, :n], both[:, n:]
+            return rows[:, :r], rows[:, r:]
     raise np.linalg.LinAlgError(f"the rotations did not converge in {SWEEPS} sweeps")
 
 

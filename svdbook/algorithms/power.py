@@ -7,7 +7,7 @@ from svdbook._validation import as_count, as_matrix, check_number
 
 
 @np.errstate(all="ignore")
-def power_svd(A, k, tolerance=1e-10, max_iterations=10_000, seed=0):
+def power_svd(A, k, tol=1e-10, max_iterations=10_000, seed=0):
     """Leading singular triplets by power iteration with the adjoint of A times A.
 
     A random vector v is multiplied by A and its adjoint in turn. In each step the share of v that belongs to
@@ -20,9 +20,9 @@ def power_svd(A, k, tolerance=1e-10, max_iterations=10_000, seed=0):
         Real or complex matrix.
     k : int
         How many triplets, from 0 to min(m, n).
-    tolerance : float
-        A triplet is taken once ``A @ v = s * u`` and ``norm(A.conj().T @ u - s * v) <= tolerance * s_1``, where
-        the part along the vectors found before does not count; 0 <= tolerance < 1. At least
+    tol : float
+        A triplet is taken once ``A @ v = s * u`` and ``norm(A.conj().T @ u - s * v) <= tol * s_1``, where
+        the part along the vectors found before does not count; 0 <= tol < 1. At least
         ``(m + n) * eps`` is allowed, with the machine epsilon of the dtype.
     max_iterations : int
         Of products with A and its adjoint, for each triplet.
@@ -35,12 +35,12 @@ def power_svd(A, k, tolerance=1e-10, max_iterations=10_000, seed=0):
     s : (k,) ndarray
     Vt : (k, n) ndarray
         Approximate leading left vectors, singular values and right vectors; signs are not fixed. The error of
-        a vector is about `tolerance` times s_1, divided by the distance from its singular value to the next.
+        a vector is about `tol` times s_1, divided by the distance from its singular value to the next.
 
     Raises
     ------
     ValueError
-        If `A` is not a matrix of finite numbers, `k`, `tolerance` or `max_iterations` is out of range, `seed` is
+        If `A` is not a matrix of finite numbers, `k`, `tol` or `max_iterations` is out of range, `seed` is
         neither a whole number from 0 up nor a generator, or a singular value is too large for its dtype.
     numpy.linalg.LinAlgError
         If `max_iterations` do not suffice.
@@ -61,8 +61,8 @@ def power_svd(A, k, tolerance=1e-10, max_iterations=10_000, seed=0):
     A, exponent = moderate(as_matrix(A))
     m, n = A.shape
     k = as_count(k, min(m, n))
-    check_number(tolerance, "[0, 1)", "tolerance")
-    tolerance = max(tolerance, (m + n) * np.finfo(A.dtype).eps)
+    check_number(tol, "[0, 1)", "tol")
+    tol = max(tol, (m + n) * np.finfo(A.dtype).eps)
     max_iterations = as_count(max_iterations, np.inf, "max_iterations", lower=1)
     if not isinstance(seed, np.random.Generator):
         seed = as_count(seed, np.inf, "seed")
@@ -75,7 +75,7 @@ def power_svd(A, k, tolerance=1e-10, max_iterations=10_000, seed=0):
             value, u = _unit(A @ v, left, rng)
             length, new = _unit(A.conj().T @ u, right, rng)
             residual = np.linalg.norm(length * new - value * v)
-            if residual <= tolerance * max(value, s.max(initial=0)):
+            if residual <= tol * max(value, s.max(initial=0)):
                 break
             v = new
         else:

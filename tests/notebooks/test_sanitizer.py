@@ -50,6 +50,13 @@ def test_a_figure_may_differ_in_the_last_digits_and_not_in_a_tenth_of_a_point():
     assert sanitize(svg([1.01, 3, 2])) != sanitize(drawn)
 
 
+def test_a_clipping_path_may_have_another_name_but_not_another_rectangle():
+    drawn = svg([1, 3, 2])
+    (name,) = set(re.findall(r"(?<=#)p[0-9a-f]{10}", drawn))
+    assert sanitize(drawn.replace(name, "p0123456789")) == sanitize(drawn)
+    assert sanitize(re.sub(r'(<clipPath .*?height=")\d', r"\g<1>9", drawn, flags=re.S)) != sanitize(drawn)
+
+
 @pytest.mark.parametrize("chapter", BOOK.chapters, ids=str)
 @pytest.mark.parametrize(
     ("number", "other"),

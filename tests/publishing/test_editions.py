@@ -144,6 +144,13 @@ def test_the_edition_goes_from_exercise_to_answer_to_closed_solution(chapter, ed
     assert len({cell.id for cell in edition.cells}) == len(edition.cells)
 
 
+def test_a_solution_that_fails_with_other_numbers_does_not_stop_the_run(chapter, editions):
+    edition = editions.edition(chapter)
+    goes_on = [cell.source for cell in edition.cells if "raises-exception" in cell.metadata.get("tags", [])]
+    assert goes_on == ["secret = 5"]
+    assert not any("raises-exception" in cell.metadata.get("tags", []) for cell in chapter.cells)
+
+
 def test_an_edition_without_solutions_has_none(chapter, editions):
     edition = editions.edition(chapter, solutions=False)
     nbformat.validate(edition)

@@ -13,10 +13,12 @@ from publishing.notebooks import normalise
 
 KNOWN_INSIDES = {
     "furo": "get_pygments_stylesheet, THEME_PATH, the classes math-wrapper and table-wrapper, names in book/_templates/page.html",
-    "myst-nb": "HideCodeCellNode, the classes cell and tag_solution",
-    "sphinx": "the environment's toc_fignumbers and labels, HTML5Translator.visit_entry",
-    "sphinx-exercise": "solution_node with its title, the section exercise-content",
+    "myst-nb": "HideCodeCellNode, the classes cell and tag_solution, the modules of myst_nb.core.execute",
+    "sphinx": "the environment's toc_fignumbers, toc_secnumbers, images and labels, HTML5Translator.visit_entry, "
+    "TocTreeCollector.assign_figure_numbers, IndexBuilder with _mapping, _title_mapping and _index_entries",
+    "sphinx-exercise": "solution_node with its title, the section exercise-content, sphinx_exercise_registry",
     "sphinx-proof": 'proof_node, whose text begins with "Proof. ", the section proof-content',
+    "sphinxcontrib-bibtex": "the citations of its domain, with entry and formatted_entry",
 }
 
 TEXT = """# A page

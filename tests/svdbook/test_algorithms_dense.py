@@ -204,6 +204,14 @@ def test_each_of_the_two_fails_where_the_other_has_all_digits_and_so_does_lapack
     assert np.median([relative_error(jacobi_svd, A) for A in diagonals]) > 0.5
 
 
+def test_the_divide_and_conquer_of_lapack_loses_the_digits_of_a_bidiagonal_matrix_beyond_order_25():
+    A = random_bidiagonal(0, "down", n=30)
+    exact = exact_singular_values(A)
+    np.testing.assert_allclose(golub_kahan_svd(A)[1], exact, rtol=1e-12, atol=0)
+    np.testing.assert_allclose(scipy.linalg.svd(A, lapack_driver="gesvd")[1], exact, rtol=1e-12, atol=0)
+    assert abs(np.linalg.svd(A)[1] / exact - 1).max() > 1e-6
+
+
 @pytest.mark.parametrize("svd", [golub_kahan_svd, jacobi_svd, np.linalg.svd])
 def test_nobody_has_the_digits_of_a_hilbert_matrix(svd):
     assert relative_error(svd, scipy.linalg.hilbert(12)) > 1e-3
@@ -276,7 +284,6 @@ def test_power_iteration_finds_leading_triplets(shape, dtype):
     eps = np.finfo(dtype).eps
     np.testing.assert_allclose(s, np.linalg.svd(A, compute_uv=False)[:k], rtol=0, atol=100 * eps)
     tolerance = max(1e-10, sum(shape) * eps)
-    # Of the vectors of the exact triplets: residual by gap, and the least gap to the next is s itself.
     assert abs(A @ Vt.conj().T - U * s).max() < 100 * eps + 10 * tolerance
     assert abs(A.conj().T @ U - Vt.conj().T * s).max() < 100 * eps + 10 * tolerance
     assert abs(U.conj().T @ U - np.eye(k)).max() < 30 * eps and abs(Vt @ Vt.conj().T - np.eye(k)).max() < 30 * eps
@@ -316,14 +323,14 @@ def test_power_iteration_needs_steps_as_the_ratio_of_values_says():
     power_svd(A, 1, max_iterations=int(1.3 * needed))
     with pytest.raises(np.linalg.LinAlgError, match="triplet 1 of 1 did not converge in max_iterations"):
         power_svd(A, 1, max_iterations=int(0.7 * needed))
-    power_svd(A, 1, tolerance=1e-4, max_iterations=int(0.7 * needed))
+    power_svd(A, 1, tol=1e-4, max_iterations=int(0.7 * needed))
 
 
 @pytest.mark.parametrize(
     "arguments, message",
     [
         ({"k": 3}, "k must be an integer from 0 to 2, got 3"),
-        ({"k": 1, "tolerance": 1.5}, r"tolerance must be a number in \[0, 1\), got 1.5"),
+        ({"k": 1, "tol": 1.5}, r"tol must be a number in \[0, 1\), got 1.5"),
         ({"k": 1, "max_iterations": 0}, "max_iterations must be an integer from 1 to inf, got 0"),
         ({"k": 1, "seed": -1}, "seed must be an integer from 0 to inf, got -1"),
     ],

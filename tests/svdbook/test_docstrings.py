@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import svdbook
-from svdbook.algorithms import gram_svd, randomized_svd
+from svdbook.algorithms import golub_kahan_svd, gram_svd, jacobi_svd, power_svd, randomized_svd
 
 EPS = np.finfo(float).eps
 A = np.random.default_rng(0).standard_normal((7, 4))
@@ -152,6 +152,26 @@ CLAIMS = [
         ] == [False, True, False, True],
     ),
     (gram_svd, "signs are not fixed", None),
+    # The errors of these two are tried in test_algorithms_dense.py.
+    (golub_kahan_svd, "the error of each s_i is about eps s_1", None),
+    (golub_kahan_svd, "If A itself is upper bidiagonal, each s_i has a small relative error, however small it is.", None),
+    (
+        jacobi_svd,
+        "about eps times the smallest condition number that A can get by scaling its columns (if m < n, its rows)",
+        None,
+    ),
+    (jacobi_svd, "Nor does it help if no such scaling exists, as for a Hilbert matrix.", None),
+    (power_svd, "How many triplets, from 0 to min(m, n).", lambda: [power_svd(A, k)[1].size for k in (0, 4)] == [0, 4]),
+    (
+        power_svd,
+        "``norm(A.conj().T @ u - s * v) <= tol * s_1``",
+        lambda: 1e-6 * S[0] < np.linalg.norm(A.T @ (u := power_svd(A, 1, 1e-3))[0] - u[2].T * u[1]) < 1e-3 * S[0],
+    ),
+    (
+        power_svd,
+        "At least ``(m + n) * eps`` is allowed",
+        lambda: np.allclose(power_svd(A, 4, tol=0)[1], S, rtol=1e-14),
+    ),
     (
         randomized_svd,
         "How many triplets, from 0 to min(m, n).",

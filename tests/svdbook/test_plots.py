@@ -1,6 +1,9 @@
 """What the plots show, read off matplotlib's objects."""
 
 import io
+import os
+import subprocess
+import sys
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -174,3 +177,30 @@ def test_the_same_figure_gives_the_same_svg():
 def test_bad_input_is_refused_with_its_name_and_value(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+THREADS = """
+import threadpoolctl
+threadpoolctl.threadpool_limits(3, user_api="blas")
+from svdbook import plots
+plots.use_style()
+print({library["num_threads"] for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"})
+"""
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "variables", "threads"),
+    [
+        (["-m", "IPython", "--quick"], {}, "{1}"),
+        (["-m", "IPython", "--quick"], {"OPENBLAS_NUM_THREADS": "2"}, "{3}"),
+        (["-m", "IPython", "--quick"], {"OMP_NUM_THREADS": "2"}, "{3}"),
+        ([], {}, "{3}"),
+    ],
+)
+def test_a_notebook_has_one_thread_of_the_blas_unless_a_person_has_said_how_many(
+    interpreter, variables, threads, tmp_path
+):
+    others = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    environment = {**others, **variables, "IPYTHONDIR": str(tmp_path)}
+    program = [sys.executable, *interpreter, "-c", f"import numpy, scipy.linalg{THREADS}"]
+    assert subprocess.run(program, env=environment, capture_output=True, text=True).stdout.split("\n")[-2] == threads

@@ -56,10 +56,11 @@ def refused(call, name, value, message):
 # An object that numpy would take for numbers, or for one object; what it is called; and how to convert it.
 MASKED = np.ma.array([[1.0, 2], [3, 4]], mask=[[0, 1], [0, 0]])
 NOT_ARRAYS = {
-    "masked entries": (MASKED, "have no masked entries, got 1; {}.filled(x) puts x in their place"),
+    "masked entries": (MASKED, "have no masked entries, got 1; numpy.ma.array({}).filled(x) puts x in their place"),
     "masked vector": (np.ma.array([3.0, 2, 1], mask=[0, 1, 1]), "have no masked entries, got 2; "),
     "a row that is masked": ([MASKED[0], MASKED[1]], "have no masked entries, got 1; "),
     "a masked entry in lists": ([[1, np.ma.masked], (2, 3)], "have no masked entries, got 1; "),
+    "values of a dict": ({"a": [1, 2]}.values(), "an object of type dict_values; list({}) makes one"),
     "sparse": (scipy.sparse.csr_array(A), "an object of type csr_array; {}.toarray() makes one of a sparse matrix"),
     "sparse matrix": (scipy.sparse.eye(3, format="csc"), "; {}.toarray() makes one"),
     "generator": (([i] for i in range(3)), "an object of type generator; list({}) makes one"),
@@ -81,6 +82,25 @@ def test_what_is_not_an_array_is_called_by_its_name_and_kind(call, name, kind):
     if scipy.sparse.issparse(value) and call in ("lanczos_svd", "randomized_svd"):
         return  # they take it as it is
     refused(call, name, value, f"^{name} must .*" + re.escape(message.format(name)))
+
+
+@pytest.mark.parametrize(
+    ("A", "advice"),
+    [
+        (MASKED, ["numpy.ma.array(A).filled(7)", "numpy.ma.compress_rows(numpy.ma.array(A))"]),
+        ([MASKED[0], MASKED[1]], ["numpy.ma.array(A).filled(7)"]),
+        (np.ma.array([3, 2, 1], mask=[0, 0, 1]), ["numpy.ma.array(A).filled(7)", "numpy.ma.array(A).compressed()"]),
+        (np.ma.array([[[3, 2, 1]]], mask=[[[0, 0, 1]]]), ["numpy.ma.array(A).filled(7)"]),
+        (np.array([["2024-01-01", "2024-01-03"]], "M8[D]"), ["(A - A.min()) / numpy.timedelta64(1, 's')"]),
+        ({"a": [1, 2], "b": [3, 4]}.values(), ["list(A)"]),
+    ],
+)
+def test_what_a_message_advises_makes_an_array_of_numbers(A, advice):
+    with pytest.raises(ValueError) as caught:
+        svdbook.svd(A)
+    for expression in advice:
+        assert expression.replace("7", "x") in str(caught.value)
+        assert np.isfinite(np.asarray(eval(expression, {"A": A, "numpy": np}), float)).all()
 
 
 def test_an_array_without_hidden_entries_is_taken_though_it_could_hide_some():
