@@ -3,9 +3,15 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-SET_UP = @$(PYTHON) -I publishing/environment.py $(if $(filter-out file,$(origin PYTHON)),--asked)
 # What a person has set for other projects would put their packages in the place of ours.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
+
+define set_up
+	@# A program that is no Python may end without a word.
+	@test "$$($(PYTHON) -c 'print(3)' 2>/dev/null)" = 3 || { \
+	  echo "PYTHON must be Python 3.11 or newer, $(PYTHON) is no Python; name one with: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -I publishing/environment.py $(if $(filter-out file,$(origin PYTHON)),--asked) $(1)
+endef
 
 define open_lab
 	@if [ "$$(id -u)" = 0 ]; then \
@@ -27,10 +33,10 @@ help:  ## list the targets
 
 # No file stands for these three: what they bring up to date they compare by contents.
 run:
-	$(SET_UP) requirements.txt
+	$(call set_up,requirements.txt)
 
 dev:
-	$(SET_UP) requirements-dev.txt
+	$(call set_up,requirements-dev.txt)
 
 site: run
 	@$(BIN)/python -m publishing.build

@@ -1,7 +1,8 @@
 """Execute the notebooks in place and normalise what Jupyter writes around their content.
 
 ``python -m publishing.notebooks`` does it for all of notebooks/, ``python -m publishing.notebooks
-notebooks/basics.ipynb`` for those named.
+notebooks/basics.ipynb`` for those named. What takes long to import is imported where it is used, so that Ctrl-C is
+answered from the start.
 """
 
 import argparse
@@ -12,10 +13,6 @@ import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import nbformat
-from nbclient import NotebookClient
-from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parent.parent
 # A hundred times what they take: against an endless cell, and not against a slow machine.
@@ -63,6 +60,8 @@ def normalise(notebook):
     >>> sorted(normalise(notebook).metadata)
     ['kernelspec', 'language_info']
     """
+    import nbformat
+
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     front_matter = {key: notebook.metadata[key] for key in ["myst"] if key in notebook.metadata}
     notebook.metadata = nbformat.from_dict(
@@ -136,6 +135,9 @@ def execute(path):
     ValueError
         If the file holds no notebook. Whatever else goes wrong in the kernel is raised as it is.
     """
+    import nbformat
+    from nbclient import NotebookClient
+
     content = path.read_bytes()
     try:
         notebook = nbformat.reads(content.decode(), as_version=4)
@@ -233,6 +235,8 @@ async def execute_all(paths, environment):
     list of str
         A sentence for each notebook that is unchanged.
     """
+    from tqdm import tqdm
+
     free = asyncio.Semaphore(os.cpu_count() or 1)
     unchanged = dict.fromkeys(paths, "it was not executed to the end")
     progress = tqdm(total=len(unchanged), unit="notebook", desc="Executing")
@@ -266,6 +270,8 @@ def main(arguments=None):
     try:
         with TemporaryDirectory(prefix="svdbook-", ignore_cleanup_errors=True) as folder:
             unchanged = asyncio.run(execute_all(paths, kernel_environment(folder)))
+    except KeyboardInterrupt:
+        return "\nBroken off; no notebook was executed."
     except OSError as error:
         return f"no notebook was executed: {error}"
     return "\n".join(unchanged) or None

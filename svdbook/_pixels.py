@@ -84,6 +84,8 @@ def unreadable(name, shown, reason):
             f"{name} must have less text and a smaller colour profile, got {shown}: {reason}; "
             "with a larger value there, set in PIL.PngImagePlugin, it is read"
         )
+    if str(reason).startswith(("unknown pixel mode", "cannot handle", "Unsupported BMP")):
+        return OSError(f"{name} must have pixels of a kind that Pillow reads, got {shown}: {reason}")
     return OSError(f"{name} must be an undamaged image file of format {', '.join(FORMATS)}, got {shown}: {reason}")
 
 

@@ -153,6 +153,15 @@ def as_singular_values(s):
     return np.minimum.accumulate(s.astype(np.float64))
 
 
+def brief(x):
+    """Return the repr of a value for a message, shortened where a number, a text or a list is long."""
+    try:
+        return reprlib.repr(x)
+    except ValueError:
+        # Python writes no integer of more digits.
+        return f"{type(x).__name__} of more than {sys.get_int_max_str_digits()} digits"
+
+
 def as_count(k, upper, name="k", lower=0):
     """Return `k` as an int from `lower` to `upper`, or raise a ValueError."""
     try:
@@ -160,7 +169,7 @@ def as_count(k, upper, name="k", lower=0):
     except TypeError:
         count = None
     if count is None or isinstance(k, bool) or not lower <= count <= upper:
-        raise ValueError(f"{name} must be an integer from {lower} to {upper}, got {k!r}")
+        raise ValueError(f"{name} must be an integer from {lower} to {upper}, got {brief(k)}")
     return count
 
 
@@ -173,13 +182,13 @@ def check_number(x, interval, name):
         value = math.nan
     inside = lower <= value <= upper
     if not inside or (value == lower and interval[0] == "(") or (value == upper and interval[-1] == ")"):
-        raise ValueError(f"{name} must be a number in {interval}, got {x!r}")
+        raise ValueError(f"{name} must be a number in {interval}, got {brief(x)}")
 
 
 def check_choice(x, choices, name):
     """Raise a ValueError unless `x` is one of the choices."""
     if not isinstance(x, (str, Real)) or x not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {x!r}")
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {brief(x)}")
 
 
 def check_shape(shape, s):
@@ -190,7 +199,7 @@ def check_shape(shape, s):
     except (TypeError, ValueError):
         fits = False
     if not fits:
-        raise ValueError(f"shape must be (m, n) with min(m, n) = len(s) = {len(s)}, got {shape!r}")
+        raise ValueError(f"shape must be (m, n) with min(m, n) = len(s) = {len(s)}, got {brief(shape)}")
 
 
 def check_not_empty(values, name):

@@ -11,7 +11,8 @@ from threading import Thread
 
 import numpy as np
 import requests
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+from PIL.TiffImagePlugin import BITSPERSAMPLE, PHOTOMETRIC_INTERPRETATION, SAMPLEFORMAT
 
 from svdbook._pixels import FORMATS, pixels, unreadable
 from svdbook._scaling import moderate
@@ -308,6 +309,21 @@ def _decode(content, shown):
     return pixels(picture, "source", shown)
 
 
+def _tiff_kind(content):
+    """Say which pixels a TIFF has that Pillow does not know."""
+    # A BigTIFF has a longer head.
+    tags = TiffImagePlugin.ImageFileDirectory_v2(content[: 16 if 43 in content[2:4] else 8])
+    file = io.BytesIO(content)
+    file.seek(tags.next)
+    tags.load(file)
+    kind = {1: "unsigned integers", 2: "signed integers", 3: "floating point"}.get(
+        tags.get(SAMPLEFORMAT, (1,))[0], "other"
+    )
+    bits = ", ".join(map(str, tags.get(BITSPERSAMPLE, (1,))))
+    white = ", 0 is white" if tags.get(PHOTOMETRIC_INTERPRETATION) == 0 else ""
+    return f"unknown pixel mode ({bits} bits, {kind}{white})"
+
+
 def _refusal(content, error):
     """Say why Pillow refuses a file: where it only says that no reader took it, ask the right one."""
     if not isinstance(error, UnidentifiedImageError):
@@ -318,5 +334,5 @@ def _refusal(content, error):
             try:
                 reader(io.BytesIO(content), "")
             except Exception as reason:
-                return reason
+                return _tiff_kind(content) if str(reason) == "unknown pixel mode" else reason
     return "it begins like none of them"

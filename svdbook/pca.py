@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from svdbook._scaling import first_finite, ldexp, moderate, moderate_svd, restore
-from svdbook._validation import as_ndarray
+from svdbook._validation import as_ndarray, brief
 from svdbook.decomposition import explained_variance, fix_signs, rank_for_energy
 
 
@@ -129,12 +129,12 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         if isinstance(wanted, numbers.Real) and 0 < wanted < 1:
             if s[0] == 0:
                 raise ValueError(
-                    f"X must vary to keep a share of its variance, n_components={wanted!r}, got equal rows"
+                    f"X must vary to keep a share of its variance, n_components={brief(wanted)}, got equal rows"
                 )
             return rank_for_energy(s, wanted)
         raise ValueError(
             f"n_components must be an integer from 1 to min(m, n) = {len(s)} of X, a share of the "
-            f"variance between 0 and 1, or None, got {wanted!r}"
+            f"variance between 0 and 1, or None, got {brief(wanted)}"
         )
 
     @np.errstate(all="ignore")

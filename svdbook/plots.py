@@ -16,7 +16,15 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 from threadpoolctl import threadpool_limits
 
-from svdbook._validation import as_count, as_matrix, as_picture, as_singular_values, check_not_empty, check_number
+from svdbook._validation import (
+    as_count,
+    as_matrix,
+    as_picture,
+    as_singular_values,
+    brief,
+    check_not_empty,
+    check_number,
+)
 
 # With one of these a person sets how many threads the BLAS has.
 _THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "OMP_NUM_THREADS")
@@ -285,7 +293,7 @@ def image(picture, ax=None, *, title=None, peak=None):
         peak = 1.0 if picture.dtype.kind in "bf" and picture.max() <= 2 else 255
     check_number(peak, "(0, inf)", "peak")
     if title is not None and not isinstance(title, str):
-        raise ValueError(f"title must be a string, got {title!r}")
+        raise ValueError(f"title must be a string, got {brief(title)}")
     ax = _as_axes(ax)
     # Whole grey levels, so that rounding noise does not reach the bytes of the figure.
     levels = np.round(np.clip(picture, 0, np.float64(peak)) / peak * 255).astype(np.uint8)

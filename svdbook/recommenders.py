@@ -14,7 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 from tqdm import tqdm
 
-from svdbook._validation import as_array, as_count, check_number
+from svdbook._validation import as_array, as_count, brief, check_number
 
 # Directions that `SoftImpute` follows beyond those it keeps: one of them may become large enough in the next step.
 _SPARE = 15
@@ -199,9 +199,9 @@ class _Recommender(BaseEstimator):
         check_is_fitted(self)
         (label,) = _labels([user], "user")
         if label.item() in self._user_index:
-            raise ValueError(f"user must be new, got {user!r}, who has ratings already")
+            raise ValueError(f"user must be new, got {brief(user)}, who has ratings already")
         if label.dtype.kind != self.users_.dtype.kind and {label.dtype.kind, self.users_.dtype.kind} != {"i", "u"}:
-            raise ValueError(f"user must be of the kind of the other labels, {self.users_.dtype}, got {user!r}")
+            raise ValueError(f"user must be of the kind of the other labels, {self.users_.dtype}, got {brief(user)}")
         _, labels, _, columns, values = _ratings([user] * np.size(items), items, ratings)
         places = np.array([_known(self._item_index, item, "items") for item in labels.tolist()])[columns]
         _check_range(values, self.rating_range_)
@@ -532,7 +532,7 @@ def _known(index, label, name, hint=""):
     try:
         return index[label]
     except (KeyError, TypeError):
-        raise ValueError(f"{name} must be known from fit, got {label!r}{hint}") from None
+        raise ValueError(f"{name} must be known from fit, got {brief(label)}{hint}") from None
 
 
 def _range(rating_range, values):
@@ -540,7 +540,7 @@ def _range(rating_range, values):
         return float(values.min()), float(values.max())
     limits = as_array(rating_range, "rating_range", "iuf")
     if limits.shape != (2,) or limits[0] >= limits[1]:
-        raise ValueError(f"rating_range must be a lower and a higher number, or None, got {rating_range!r}")
+        raise ValueError(f"rating_range must be a lower and a higher number, or None, got {brief(rating_range)}")
     return float(limits[0]), float(limits[1])
 
 

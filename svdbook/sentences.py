@@ -12,11 +12,30 @@ WORDS = dict(
 ) | dict(zip("twenty thirty forty fifty sixty seventy eighty ninety hundred".split(), range(20, 101, 10), strict=True))
 WORDS |= {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 
+PARTS = {
+    "third": 3,
+    "quarter": 4,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+}
+PARTS |= {"twelfth": 12, "twentieth": 20, "fiftieth": 50, "hundredth": 100, "thousandth": 1_000}
+COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2} | {word: number for word, number in WORDS.items() if number < 10}
+# "A fourth, too weak" and "a third time" are ordinals.
+FRACTION = (
+    rf"(?!(?-i:A)n? \w+,)\b(?P<count>{'|'.join(COUNTS)})[ -](?P<part>{'|'.join(PARTS)})(?:s\b|(?= of\b|[,.;:)]|\Z))"
+)
+
 DIGITS = r"\d+(?:(?:,|\{,\})\d{3}(?!\d))*(?:\.\d+)?"
 POWER = r"\^(?:\d|\{-?\d+\})"
 TOKEN = re.compile(
     # No numbers of a sentence: code, targets of links, indices, exponents, names of norms.
     r"`[^`]*`|\]\([^)]*\)|<(?:https?:|/?[a-z]+\b)[^<>$]*>|[_^]\{[^{}]*\}|[_^]\w|\d-norm"
+    rf"|{FRACTION}"
     rf"|\b(?P<word>{'|'.join(WORDS)})\b"
     # The rest of words and commands, so that their digits are none; but \frac12 has two numbers.
     r"|\\[dt]?frac(?P<above>\d)(?P<below>\d)|\\[a-z]+|[^\W\d_]\w*(?<!_)"
@@ -39,8 +58,9 @@ def numbers(sentence):
     Returns
     -------
     list of (int, str, decimal.Decimal, decimal.Decimal)
-        Where each number begins, how it is written, its value without a sign, and half a unit of its last digit. *One* and
-        *two* are seldom numbers and not among them; nor are indices, exponents and code.
+        Where each number begins, how it is written, its value without a sign, and how far from it a computed value may lie:
+        half a unit of the last digit, and a twentieth of a fraction in words, such as *two thirds* or *a tenth of*. *One* and
+        *two* are seldom numbers and not among them; nor are *half*, ordinals, indices, exponents and code.
 
     Examples
     --------
@@ -49,7 +69,10 @@ def numbers(sentence):
     """
     found = []
     for match in TOKEN.finditer(sentence):
-        if match["word"]:
+        if match["part"]:
+            fraction = Decimal(COUNTS[match["count"].lower()]) / PARTS[match["part"].lower()]
+            found.append((match.start(), match[0], fraction, fraction / 20))
+        elif match["word"]:
             found.append((match.start(), match[0], Decimal(WORDS[match["word"].lower()]), Decimal("0.5")))
         elif match["above"]:
             for digit in ("above", "below"):
@@ -76,8 +99,8 @@ def says(sentence, *computed):
     sentence : str
         Words as they stand in the text, a caption or an alternative text. Line breaks do not matter.
     *computed : float or callable
-        For each number of the sentence in turn, its value, which must agree with what is written to half a unit of the last digit
-        (signs are left aside); or a function that takes the written number and says whether it is true, for *at most*,
+        For each number of the sentence in turn, its value, which must agree with what is written to half a unit of the last digit,
+        and to a twentieth of it with a fraction in words (signs are left aside); or a function that takes the written number and says whether it is true, for *at most*,
         *about*, *more than*.
 
     Raises
@@ -91,6 +114,7 @@ def says(sentence, *computed):
     --------
     >>> share = 0.3519
     >>> says("the first layer has 35.2 % of the energy", 100 * share)
+    >>> says("more than a third of the energy", lambda stated: share > stated)
     >>> says("at most four layers", lambda stated: 3.2 <= stated)
     >>> says("the first layer has 61.1 % of the energy", 100 * share)
     Traceback (most recent call last):

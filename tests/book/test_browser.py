@@ -1,11 +1,13 @@
 """What only a browser can tell of the built site."""
 
 import re
+from io import BytesIO
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from pages import BOOK, CONTENT, PAGES, SOLUTIONS
+from PIL import Image
 
 FIRST = f"{BOOK.chapters[0].document}.html"
 LAST = f"{BOOK.chapters[-1].document}.html"
@@ -50,6 +52,28 @@ def test_a_page_loads_from_its_own_host_without_errors_and_fits(tab, address, na
         )
         assert outside == []
     assert tab.problems == []
+
+
+def test_a_display_that_is_wider_than_a_phone_shows_that_it_scrolls(tab, address):
+    tab.goto(f"{address}/{FIRST}")
+    box = tab.locator(".formula").first
+    box.evaluate("box => { box.innerHTML = '<div style=\"width: 800px; height: 40px\"></div>'; }")
+    tab.set_viewport_size({"width": 360, "height": 640})
+    tab.locator(".formula[tabindex]").first.wait_for()
+    box.scroll_into_view_if_needed()
+    place = box.bounding_box()
+
+    def shade(x):
+        """Brightness of the box's middle line, from its left edge or, if x is below 0, from its right one."""
+        spot = {"x": place["x"] + x % place["width"], "y": place["y"] + place["height"] / 2, "width": 1, "height": 1}
+        return Image.open(BytesIO(tab.screenshot(clip=spot))).convert("L").getpixel((0, 0))
+
+    paper = shade(place["width"] / 2)
+    assert shade(-1) < paper - 40 and shade(1) == paper
+    box.evaluate("box => { box.scrollLeft = 200; }")
+    assert shade(-1) < paper - 40 and shade(1) < paper - 40
+    box.evaluate("box => { box.scrollLeft = 1000; }")
+    assert shade(-1) == paper and shade(1) < paper - 40
 
 
 @pytest.mark.parametrize("name", [*CONTENT, *SOLUTIONS])
@@ -435,10 +459,6 @@ def test_on_paper_all_is_light_open_and_whole(tab, address):
 
 def colours(tab, locator):
     """How many colours a browser draws at a place."""
-    from io import BytesIO
-
-    from PIL import Image
-
     return len(Image.open(BytesIO(locator.screenshot())).convert("RGB").getcolors(10_000))
 
 

@@ -50,6 +50,13 @@ def test_a_figure_may_differ_in_the_last_digits_and_not_in_a_tenth_of_a_point():
     assert sanitize(svg([1.01, 3, 2])) != sanitize(drawn)
 
 
+def test_the_lower_edge_of_a_figure_may_be_zero_with_a_sign():
+    drawn = svg([1, 3, 2])
+    signed = re.sub(r"(?<=\d )0(?= ?\n)", "-0", drawn)
+    assert signed != drawn and sanitize(signed) == sanitize(drawn)
+    assert sanitize(signed.replace(" -0", " -1")) != sanitize(drawn)
+
+
 def test_a_clipping_path_may_have_another_name_but_not_another_rectangle():
     drawn = svg([1, 3, 2])
     (name,) = set(re.findall(r"(?<=#)p[0-9a-f]{10}", drawn))

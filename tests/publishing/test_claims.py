@@ -56,6 +56,7 @@ def test_a_checked_chapter_has_no_problem(chapter):
         ("3\\cdot", "5\\cdot"),
         ("cdot 4", "cdot 6"),
         ("layers have", "layers have 8 of"),
+        ("layers have", "layers have a seventh of"),
         ("In 1936", "In 36"),
         ("\\frac12", "\\frac13"),
     ],

@@ -12,6 +12,7 @@ from publishing import serve
 from publishing.book import ROOT
 
 SAY = """#!/bin/sh
+if [ "$*" = "-c print(3)" ]; then echo 3; exit; fi
 echo "$(basename "$0") $* [$PYTHONPATH$PYTHONHOME$PYTHONSAFEPATH$OPENBLAS_NUM_THREADS]"
 """
 
@@ -71,6 +72,13 @@ def test_a_python_that_is_named_is_asked_for(make):
     assert make("run", PYTHON="python9") == asked
 
 
+@pytest.mark.parametrize("python", ["false", "true", "no-such-program"])
+def test_what_is_no_python_is_said_in_a_sentence(make, python):
+    status, said = make("book", f"PYTHON={python}")
+    assert status != 0 and f"PYTHON must be Python 3.11 or newer, {python} is no Python" in said
+    assert "publishing.build" not in said
+
+
 def test_tests_need_what_the_other_lock_holds(make):
     said = make("test")[1]
     assert said.index("requirements-dev.txt") < said.index("publishing.build") < said.index("pytest")
@@ -110,7 +118,7 @@ def test_what_a_reader_has_written_stays(make, tmp_path):
 
 
 def test_what_fails_ends_the_rest(make, tmp_path):
-    write_program(tmp_path / "my book" / "programs" / "python3", "#!/bin/sh\necho no; exit 1\n")
+    write_program(tmp_path / "my book" / "programs" / "python3", "#!/bin/sh\n[ $1 = -c ] && echo 3 || exit 1\n")
     status, said = make("book")
     assert status != 0 and "publishing.build" not in said and "The book is" not in said
 

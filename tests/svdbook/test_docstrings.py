@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import svdbook
+from svdbook import plots
 from svdbook.algorithms import golub_kahan_svd, gram_svd, jacobi_svd, power_svd, randomized_svd
 
 EPS = np.finfo(float).eps
@@ -39,6 +40,11 @@ CLAIMS = [
         lambda: [
             svdbook.fix_signs([[1]], [[-1 + factor * EPS**0.5, 1]])[1][0, 0] > 0 for factor in (0.9, 1.1)
         ] == [True, False],
+    ),
+    (
+        plots.image,
+        "Values outside 0 to `peak` are clipped.",
+        lambda: plots.image([[-1.0, 3.0]], peak=2).get_array().tolist() == [[0, 255]],
     ),
     (svdbook.numerical_rank, "All singular values, largest first.", lambda: svdbook.numerical_rank([2, 1], (2, 2)) == 2),
     (

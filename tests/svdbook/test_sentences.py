@@ -18,7 +18,10 @@ from svdbook.sentences import given, numbers, says
         (r"$\frac12$, $\tfrac{3}{4}$, $\sqrt5$, $\frac1{\sqrt{10}}$", ["1", "2", "3", "4", "5", "1", "10"]),
         (r"$\begin{bmatrix}3&0\\4&5\end{bmatrix}$", ["3", "0", "4", "5"]),
         ("−1.5, -2 and 3x", ["1.5", "2", "3"]),
+        ("A quarter of JPEG's bytes, three-quarters of those, two fifths more", ["0.25", "0.75", "0.4"]),
+        ("one half of an eighth; not a fourth, but a tenth.", ["0.125", "0.25", "0.1"]),
         # No numbers of a sentence.
+        ("A fourth, too weak, a third time, the tenth of them, half of two quarter notes", []),
         (r"$v_1$, $\sigma_{12}$, $m_{11}$, $A^{-1}$, $x^2$, NCI60, float64, `k = 5`, [text](page2.html), the 2-norm, {eq}`eq-1`", []),
     ],
 )  # fmt: skip
@@ -42,6 +45,11 @@ def test_the_numbers_of_a_sentence(sentence, values):
         ("$10^{-8}$", 0.1**8),
         ("0.25", 0.245),
         ("at most 10 %", lambda stated: stated > 9.7),
+        ("a third of them", 0.317),
+        ("a third of them", 0.349),
+        ("known, not a seventh,", 0.1492),
+        ("two thirds", 0.7),
+        ("less than a quarter of", lambda stated: stated > 0.24),
     ],
 )
 def test_a_true_number_passes(sentence, computed):
@@ -60,6 +68,11 @@ def test_a_true_number_passes(sentence, computed):
         ("$2^{53}$", 2.0**53 + 1000000),
         ("0.25", np.nan),
         ("at most 9 %", lambda stated: stated > 9.7),
+        ("a third of them", 0.316),
+        ("a third of them", 0.351),
+        ("known, not a sixth,", 0.1492),
+        ("two thirds", 0.71),
+        ("less than a fifth of", lambda stated: stated > 0.24),
     ],
 )
 def test_a_wrong_number_does_not(sentence, computed):

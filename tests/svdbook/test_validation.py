@@ -323,3 +323,14 @@ def test_a_picture_of_pillow_is_no_matrix_and_the_error_says_how_to_get_its_pixe
         ValueError, match=r"A must be an array of numbers, got an object of type Image; svdbook.images.load\(A\)"
     ):
         svdbook.svd(Image.new(mode, (3, 2)))
+
+
+@pytest.mark.parametrize("call", ["low_rank", "truncation_error", "storage", "optimal_rank", "condition_number"])
+@pytest.mark.parametrize("digits", [400, 10_000])
+def test_a_long_number_does_not_fill_the_message(call, digits):
+    function, arguments = CALLS[call]
+    name = "k" if "k" in arguments else "shape" if "shape" in arguments else "s"
+    long = {"k": 10**digits, "shape": (10**digits, 3), "s": [10**digits]}[name]
+    with pytest.raises(ValueError, match=rf"^{name} must ") as caught:
+        function(**arguments | {name: long})
+    assert len(str(caught.value)) < 300
