@@ -6,6 +6,8 @@ them; build.py removes both if the frame of the pages or these modules change. W
 it was, is taken away.
 """
 
+from functools import wraps
+from inspect import unwrap
 from pathlib import Path
 
 from docutils import nodes
@@ -19,7 +21,8 @@ from sphinx.addnodes import toctree
 from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.util.index_entries import split_index_msg
 
-number_afresh = TocTreeCollector.assign_figure_numbers
+# Sphinx's own, also if this module is loaded twice.
+number_afresh = unwrap(TocTreeCollector.assign_figure_numbers)
 
 
 class KeptStyle(alpha.Style):
@@ -60,6 +63,7 @@ def note_what_is_numbered(app, doctree):
     ]
 
 
+@wraps(number_afresh)
 def assign_figure_numbers(collector, env):
     """Leave all numbers as they are, without loading all pages, if nothing that is numbered was added, moved or removed."""
     noted = getattr(env, "numbered", {})
