@@ -43,9 +43,6 @@ WIDEST_OUTPUT = 60
 # What only hidden cells do, apart from the assertions of solutions in code.
 CHECK = re.compile(r"^(?:assert|says|given|refers)\b|svdbook\.sentences", re.M)
 
-# Announced, and not there yet: until they are, nothing points to them.
-CHAPTERS_TO_COME = set()
-
 # Blocks alone: nobody asks here for what stands within a line.
 _MARKDOWN = MarkdownIt("commonmark").use(colon_fence_plugin).use(front_matter_plugin).disable("inline")
 
@@ -536,10 +533,10 @@ class Book:
         if is_chapter:
             for position, problem in targets.problems(page, self.targets):
                 yield f"{page._at(position)}: {problem}"
-        names = {chapter.name.replace("-", " ") for chapter in self.chapters} | CHAPTERS_TO_COME
+        names = {chapter.name.replace("-", " ") for chapter in self.chapters}
         for name in re.findall(r"(?<![*\w\[])\*([a-z -]+)\*(?![*\w\]])", page.text):
             if name.replace("-", " ") in names:
-                yield f"{page._file}: *{name}* is the name of a chapter and no link; link it, or leave it out until it is there"
+                yield f"{page._file}: *{name}* is the name of a chapter and no link; link it"
 
     def problems(self) -> Iterator[str]:
         """Say what breaks the form of any page, and which notebooks stand in no table of contents."""

@@ -1,7 +1,8 @@
 """Helper package of a course on the singular value decomposition.
 
 It holds what several chapters share: the decomposition with its signs fixed and what is read off it,
-linear systems, the SVD as an estimator, PCA, latent semantic analysis and recommenders (this module), algorithms, images, data sets and plots.
+linear systems, the estimators (this module), algorithms, images, networks, matrices larger than memory (scale), data sets
+and plots.
 """
 
 from svdbook.decomposition import (

@@ -15,18 +15,7 @@ from svdbook._pixels import pixels
 
 def as_ndarray(values, name):
     """Return `values` as an ndarray of any dtype; a ValueError for what numpy takes for a number, or not at all."""
-    masked = _count_masked(values)
-    if masked:
-        # Of a list with masked entries, too.
-        array = f"numpy.ma.array({name})"
-        leave_out = {
-            1: f", {array}.compressed() leaves them out",
-            2: f", numpy.ma.compress_rows({array}) leaves out their rows",
-        }
-        raise ValueError(
-            f"{name} must have no masked entries, got {masked}; {array}.filled(x) puts x in their place"
-            f"{leave_out.get(getattr(values, 'ndim', None), '')}"
-        )
+    refuse_masked(values, name)
     kind, hint = type(values).__name__, ""
     if hasattr(values, "toarray"):
         hint = f"; {name}.toarray() makes one of a sparse matrix"
@@ -80,6 +69,22 @@ _CONVERSIONS = {
     "m": "; {} / numpy.timedelta64(1, 's') counts seconds",
     "V": "; numpy.lib.recfunctions.structured_to_unstructured({}) makes columns of fields",
 }
+
+
+def refuse_masked(values, name):
+    """Raise a ValueError if numpy would use entries that are masked."""
+    masked = _count_masked(values)
+    if masked:
+        # Of a list with masked entries, too.
+        array = f"numpy.ma.array({name})"
+        leave_out = {
+            1: f", {array}.compressed() leaves them out",
+            2: f", numpy.ma.compress_rows({array}) leaves out their rows",
+        }
+        raise ValueError(
+            f"{name} must have no masked entries, got {masked}; {array}.filled(x) puts x in their place"
+            f"{leave_out.get(getattr(values, 'ndim', None), '')}"
+        )
 
 
 def _count_masked(values):

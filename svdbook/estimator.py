@@ -3,10 +3,11 @@
 import numpy as np
 import scipy.sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from svdbook._estimators import as_coordinates, as_observations
 from svdbook._scaling import first_finite, ldexp, moderate, restore
-from svdbook._validation import as_count, as_matrix, as_ndarray, check_choice, check_number
+from svdbook._validation import as_count, as_matrix, check_choice, check_number
 from svdbook.algorithms import golub_kahan_svd, jacobi_svd, lanczos_svd, randomized_svd
 from svdbook.decomposition import condition_number, fix_signs, projection_pays, svd
 
@@ -94,7 +95,7 @@ class SVD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         numpy.linalg.LinAlgError
             If the iteration of the solver does not converge.
         """
-        X = self._table(X, reset=True)
+        X = as_observations(self, X, accept_sparse=True)
         check_choice(self.solver, ("auto", *_OF_ALL_TRIPLETS, *_OF_LEADING_TRIPLETS), "solver")
         p = min(X.shape)
         k = p if self.n_components is None else as_count(self.n_components, p, "n_components", lower=1)
@@ -105,11 +106,6 @@ class SVD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self.explained_variance_ratio_ = (ldexp(s[:k], -exponent) / (np.linalg.norm(entries) or 1)) ** 2
         self.condition_number_ = condition_number(self.singular_values_)
         return self
-
-    def _table(self, X, **options):
-        if not scipy.sparse.issparse(X):
-            as_ndarray(X, "X")  # refuses what scikit-learn takes silently or does not name, such as masked entries
-        return validate_data(self, X, accept_sparse="csr", dtype=np.float64, **options)
 
     def _decompose(self, X, k):
         solver = self.solver
@@ -148,7 +144,9 @@ class SVD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             If `fit` was not called before.
         """
         check_is_fitted(self)
-        return _product(self._table(X, reset=False), self.components_.T, "X", "each coordinate")
+        return _product(
+            as_observations(self, X, accept_sparse=True, reset=False), self.components_.T, "X", "each coordinate"
+        )
 
     @np.errstate(all="ignore")
     def inverse_transform(self, X):
@@ -173,12 +171,7 @@ class SVD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             If `fit` was not called before.
         """
         check_is_fitted(self)
-        as_ndarray(X, "X")
-        X = check_array(X, dtype=np.float64, input_name="X")
-        if X.shape[1] != self.n_components_:
-            raise ValueError(
-                f"X must have a column for each of the {self.n_components_} components, got shape {X.shape}"
-            )
+        X = as_coordinates(X, self.n_components_)
         return _product(X, self.components_, "X", "each variable")
 
     @np.errstate(all="ignore")

@@ -4,10 +4,11 @@ import numbers
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from svdbook._estimators import as_coordinates, as_observations
 from svdbook._scaling import first_finite, ldexp, moderate, moderate_svd, restore
-from svdbook._validation import as_ndarray, brief
+from svdbook._validation import brief
 from svdbook.decomposition import explained_variance, fix_signs, rank_for_energy
 
 
@@ -84,7 +85,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             If `X` is not a matrix of finite real numbers with at least 2 rows, `n_components` does not
             fit it, or a variance is above the largest double.
         """
-        X = self._observations(X, ensure_min_samples=2)
+        X = as_observations(self, X, ensure_min_samples=2)
         # Small numbers are lifted, so that the mean of the smallest is not rounded.
         lift = np.minimum(moderate(X)[1], 0)
         X = ldexp(X, -lift)
@@ -106,15 +107,6 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self.explained_variance_ = restore(s[:k] ** 2 / (X.shape[0] - 1), 2 * exponent, "X", "its variance")
         self.explained_variance_ratio_ = share[:k]
         return self
-
-    def _observations(self, X, **options):
-        as_ndarray(X, "X")  # refuses what scikit-learn takes silently or does not name, such as masked entries
-        try:
-            return validate_data(self, X, dtype=np.float64, **options)
-        except ValueError as error:
-            if "could not convert" not in str(error):
-                raise
-            raise ValueError(f"X must hold real numbers, got a {type(X).__name__} with text: {error}") from error
 
     @property
     def _n_features_out(self):
@@ -160,7 +152,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             If `fit` was not called before.
         """
         check_is_fitted(self)
-        X = self._observations(X, reset=False)
+        X = as_observations(self, X, reset=False)
 
         def scores(e):
             return (ldexp(X, -e) - ldexp(self.mean_, -e)) @ self.components_.T, e
@@ -191,12 +183,7 @@ class PCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             If `fit` was not called before.
         """
         check_is_fitted(self)
-        as_ndarray(X, "X")
-        X = check_array(X, dtype=np.float64, input_name="X")
-        if X.shape[1] != self.n_components_:
-            raise ValueError(
-                f"X must have a column for each of the {self.n_components_} components, got shape {X.shape}"
-            )
+        X = as_coordinates(X, self.n_components_)
 
         def variables(e):
             return ldexp(self.mean_, -e) + ldexp(X, -e) @ self.components_, e

@@ -14,7 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 from tqdm import tqdm
 
-from svdbook._validation import as_array, as_count, brief, check_number
+from svdbook._validation import as_array, as_count, brief, check_number, refuse_masked
 
 # Directions that `SoftImpute` follows beyond those it keeps: one of them may become large enough in the next step.
 _SPARE = 15
@@ -93,6 +93,8 @@ class _Recommender(BaseEstimator):
             If `fit` was not called before.
         """
         check_is_fitted(self)
+        refuse_masked(users, "users")
+        refuse_masked(items, "items")
         users, items = np.asarray(users), np.asarray(items)
         try:
             users, items = np.broadcast_arrays(users, items)
@@ -510,6 +512,7 @@ def _ratings(users, items, ratings):
 
 def _labels(values, name):
     """Return labels as a vector of integers or of strings, or raise a ValueError."""
+    refuse_masked(values, name)
     labels = np.asarray(values)
     if labels.dtype == object:
         # Such as a column of strings of a data frame.

@@ -100,8 +100,8 @@ def says(sentence, *computed):
         Words as they stand in the text, a caption or an alternative text. Line breaks do not matter.
     *computed : float or callable
         For each number of the sentence in turn, its value, which must agree with what is written to half a unit of the last digit,
-        and to a twentieth of it with a fraction in words (signs are left aside); or a function that takes the written number and says whether it is true, for *at most*,
-        *about*, *more than*.
+        with a fraction in words to a twentieth of it (signs are left aside); or a function that takes the written number and says
+        whether it is true, for *at most*, *about*, *more than*.
 
     Raises
     ------

@@ -6,8 +6,9 @@ from scipy.sparse.linalg import LinearOperator, svds
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from svdbook._estimators import as_coordinates, as_observations
 from svdbook._validation import as_count
 from svdbook.decomposition import fix_signs
 
@@ -100,7 +101,7 @@ class LatentSemanticAnalysis(TransformerMixin, BaseEstimator):
                     "one letter are left out)"
                 ) from error
             self.vectorizer_ = vectorizer
-        X = self._check(X, reset=True)
+        X = as_observations(self, X, accept_sparse=True)
         if not (X.count_nonzero() if scipy.sparse.issparse(X) else np.count_nonzero(X)):
             raise ValueError(f"X must have an entry that is not zero, got only zeros in shape {X.shape}")
         m, n = X.shape
@@ -119,15 +120,12 @@ class LatentSemanticAnalysis(TransformerMixin, BaseEstimator):
         self.singular_values_ = np.linalg.norm(self.documents_, axis=0)
         return self
 
-    def _check(self, X, reset):
-        return validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=reset)
-
     def _table(self, X):
         if _are_texts(X):
             if self.vectorizer_ is None:
                 raise ValueError("X must be a table of the words of fit, which had no texts, got a list of texts")
             X = self.vectorizer_.transform(X)
-        return self._check(X, reset=False)
+        return as_observations(self, X, accept_sparse=True, reset=False)
 
     def _coordinates(self, X):
         return np.asarray(X @ self.components_.T)
@@ -177,12 +175,7 @@ class LatentSemanticAnalysis(TransformerMixin, BaseEstimator):
             If `fit` was not called before.
         """
         check_is_fitted(self)
-        X = check_array(X, dtype=np.float64)
-        if X.shape[1] != len(self.components_):
-            raise ValueError(
-                f"X must have a column for each of the {len(self.components_)} components, got shape {X.shape}"
-            )
-        return X @ self.components_
+        return as_coordinates(X, len(self.components_)) @ self.components_
 
     def similarity(self, X):
         """Cosine of the angle between documents or queries and each document of `fit`.

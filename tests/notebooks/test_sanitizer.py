@@ -57,6 +57,12 @@ def test_the_lower_edge_of_a_figure_may_be_zero_with_a_sign():
     assert sanitize(signed.replace(" -0", " -1")) != sanitize(drawn)
 
 
+def test_the_size_of_a_figure_may_differ_in_the_last_digits_and_not_in_a_tenth_of_a_point():
+    head = '<svg width="300.5pt" height="210.021073pt" viewBox="0 0 300.5 210.021073" version="1.1">'
+    assert sanitize(head.replace("1073", "1075")) == sanitize(head)
+    assert sanitize(head.replace("210.02", "210.12")) != sanitize(head)
+
+
 def test_a_clipping_path_may_have_another_name_but_not_another_rectangle():
     drawn = svg([1, 3, 2])
     (name,) = set(re.findall(r"(?<=#)p[0-9a-f]{10}", drawn))

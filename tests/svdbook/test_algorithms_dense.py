@@ -1,4 +1,4 @@
-"""golub_kahan_svd, jacobi_svd and power_svd against numpy, mpmath and the test ratios of LAPACK."""
+"""golub_kahan_svd, jacobi_svd and power_svd against numpy, mpmath and the test ratios of LAPACK; what all dense methods keep."""
 
 import mpmath
 import numpy as np
@@ -7,10 +7,11 @@ import scipy.linalg
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svdbook.algorithms import golub_kahan_svd, jacobi_svd, power_svd
+from svdbook.algorithms import golub_kahan_svd, gram_svd, jacobi_svd, power_svd
 
 DTYPES = [np.float32, np.float64, np.complex64, np.complex128]
 both = pytest.mark.parametrize("svd", [golub_kahan_svd, jacobi_svd])
+all_dense = pytest.mark.parametrize("svd", [golub_kahan_svd, gram_svd, jacobi_svd])
 
 
 def gaussian(shape, dtype, seed=0):
@@ -217,7 +218,14 @@ def test_nobody_has_the_digits_of_a_hilbert_matrix(svd):
     assert relative_error(svd, scipy.linalg.hilbert(12)) > 1e-3
 
 
-@both
+@all_dense
+@pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0)])
+def test_empty_matrices(svd, shape):
+    U, s, Vt = svd(np.zeros(shape))
+    assert (U.shape, s.shape, Vt.shape) == ((shape[0], 0), (0,), (0, shape[1]))
+
+
+@all_dense
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_scaling_by_powers_of_two_scales_the_singular_values_and_nothing_else(svd, dtype):
     A = gaussian((6, 4), dtype)
@@ -230,7 +238,7 @@ def test_scaling_by_powers_of_two_scales_the_singular_values_and_nothing_else(sv
         np.testing.assert_array_equal(Vt_scaled, Vt)
 
 
-@both
+@all_dense
 def test_the_smallest_and_largest_numbers_of_double_precision(svd):
     for entry in (5e-324, 1.7e308):
         np.testing.assert_array_equal(svd([[entry, 0], [0, 0]])[1], [entry, 0])
@@ -247,7 +255,7 @@ def test_small_integer_matrices(svd, m, n, seed, is_complex):
     assert (ratios(A, *svd(A)) <= 10).all()
 
 
-@pytest.mark.parametrize("svd", [golub_kahan_svd, jacobi_svd, lambda A: power_svd(A, 1)])
+@pytest.mark.parametrize("svd", [golub_kahan_svd, gram_svd, jacobi_svd, lambda A: power_svd(A, 1)])
 @pytest.mark.parametrize(
     "bad, message",
     [
@@ -262,7 +270,7 @@ def test_bad_matrices_are_refused(svd, bad, message):
         svd(bad)
 
 
-@pytest.mark.parametrize("svd", [golub_kahan_svd, jacobi_svd, lambda A: power_svd(A, 2)])
+@pytest.mark.parametrize("svd", [golub_kahan_svd, gram_svd, jacobi_svd, lambda A: power_svd(A, 2)])
 def test_the_argument_is_not_changed_and_no_warning_escapes(svd):
     A = np.diag([1e300, 1.0, 1e-300, 0.0]) + np.diag([1e-310, 1.0, 0.0], 1)
     before = A.copy()

@@ -65,30 +65,6 @@ def test_a_matrix_of_zeros_has_orthonormal_vectors():
     check_is_svd(np.zeros((5, 3)), U, s, Vt, 1e-15)
 
 
-@pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0)])
-def test_empty_matrices(shape):
-    U, s, Vt = gram_svd(np.zeros(shape))
-    assert (U.shape, s.shape, Vt.shape) == ((shape[0], 0), (0,), (0, shape[1]))
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_scaling_by_powers_of_two_scales_the_singular_values_and_nothing_else(dtype):
-    A = gaussian((6, 4), dtype)
-    U, s, Vt = gram_svd(A)
-    limits = np.finfo(dtype)
-    for factor in (2.0 ** (limits.maxexp - 6), 2.0 ** (limits.minexp + 30)):
-        U_scaled, s_scaled, Vt_scaled = gram_svd(A * np.asarray(factor, limits.dtype))
-        np.testing.assert_array_equal(s_scaled, s * limits.dtype.type(factor))
-        np.testing.assert_array_equal(U_scaled, U)
-        np.testing.assert_array_equal(Vt_scaled, Vt)
-
-
-def test_the_smallest_and_largest_numbers_of_double_precision():
-    for entry in (5e-324, 1.7e308):
-        np.testing.assert_array_equal(gram_svd([[entry, 0], [0, 0]])[1], [entry, 0])
-    np.testing.assert_allclose(gram_svd([[1e308 + 1e308j]])[1], np.sqrt(2) * 1e308)
-
-
 def test_laeuchli_matrix_loses_its_second_singular_value():
     A = np.array([[1, 1], [1e-9, 0], [0, 1e-9]])
     U, s, Vt = gram_svd(A)
@@ -158,24 +134,3 @@ def test_lists_and_integers_are_taken_as_double_precision():
     U, s, Vt = gram_svd([[3, 0], [4, 5]])
     assert U.dtype == s.dtype == Vt.dtype == np.float64
     np.testing.assert_allclose(s, np.sqrt([45, 5]), rtol=1e-14)
-
-
-def test_the_argument_is_not_changed():
-    A = gaussian((4, 3), np.float64)
-    before = A.copy()
-    gram_svd(A)
-    np.testing.assert_array_equal(A, before)
-
-
-@pytest.mark.parametrize(
-    "bad, message",
-    [
-        ([1, 2, 3], r"A must be a matrix \(2 dimensions\), got an array of shape \(3,\)"),
-        ([[1, np.nan]], r"A must be finite, got nan at \[0, 1\]"),
-        ([[1], [np.inf]], r"A must be finite, got inf at \[1, 0\]"),
-        ([["a"]], "A must hold real or complex numbers, got dtype <U1"),
-    ],
-)
-def test_bad_matrices_are_refused(bad, message):
-    with pytest.raises(ValueError, match=message):
-        gram_svd(bad)

@@ -205,6 +205,7 @@ OF_TEXTS = LatentSemanticAnalysis(2).fit(TITLES)
 WITH_NAN = np.where(TABLE == 4, np.nan, TABLE)
 SPARSE_NAN = scipy.sparse.csr_array(WITH_NAN)
 LARGE = scipy.sparse.random_array((501, 500), density=0.01, rng=np.random.default_rng(0), format="csr")
+HIDDEN = np.ma.masked_equal([[1, 2, 3], [4, 5, 6]], 5)
 BAD = [
     (lambda: LatentSemanticAnalysis().fit(WITH_NAN), "Input X contains NaN"),
     (lambda: LatentSemanticAnalysis().fit(SPARSE_NAN), "Input X contains NaN"),
@@ -227,6 +228,9 @@ BAD = [
     (lambda: OF_TEXTS.transform("one text"), "X must be a list of texts, got one text"),
     (lambda: FITTED.transform(["a text"]), "X must be a table of the words of fit, which had no texts"),
     (lambda: LatentSemanticAnalysis().fit([]), "Expected 2D array, got 1D array"),
+    (lambda: LatentSemanticAnalysis(1).fit(HIDDEN), "X must have no masked entries, got 1"),
+    (lambda: FITTED.transform(HIDDEN), "X must have no masked entries, got 1"),
+    (lambda: FITTED.inverse_transform(np.ma.masked_equal([[1, 2]], 2)), "X must have no masked entries, got 1"),
     (lambda: LatentSemanticAnalysis(4).fit(TABLE), "n_components must be an integer from 1 to 3, got 4"),
     (lambda: LatentSemanticAnalysis(0).fit(TABLE), "n_components must be an integer from 1 to 3, got 0"),
     (lambda: LatentSemanticAnalysis(1.5).fit(TABLE), "n_components must be an integer from 1 to 3, got 1.5"),
