@@ -33,9 +33,8 @@ def update_svd(U, s, Vt, rows, k=None):
     k : int, optional
         How many triplets to keep, at least 0; there are at most min(r + c, n). None, the default, keeps all of
         them, and nothing is lost but rounding. With a smaller `k` the result is the best one of rank k to the SVD
-        that was given with the rows appended, but of a stream not to the whole: each block leaves an error, in the
-        Frobenius norm the root of the sum of the squares of the values that it drops, and the error of the whole
-        stream is at most the sum of these.
+        that was given with the rows appended, but of a stream not to the whole: the error of the whole stream is, in the
+        Frobenius norm, the root of the sum of the squares of all values that were dropped on the way.
 
     Returns
     -------
