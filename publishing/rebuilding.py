@@ -6,8 +6,6 @@ them; build.py removes both if the frame of the pages or these modules change. W
 it was, is taken away.
 """
 
-from functools import wraps
-from inspect import unwrap
 from pathlib import Path
 
 from docutils import nodes
@@ -21,8 +19,7 @@ from sphinx.addnodes import toctree
 from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.util.index_entries import split_index_msg
 
-# Sphinx's own, also if this module is loaded twice.
-number_afresh = unwrap(TocTreeCollector.assign_figure_numbers)
+number_afresh = TocTreeCollector.assign_figure_numbers
 
 
 class KeptStyle(alpha.Style):
@@ -63,7 +60,6 @@ def note_what_is_numbered(app, doctree):
     ]
 
 
-@wraps(number_afresh)
 def assign_figure_numbers(collector, env):
     """Leave all numbers as they are, without loading all pages, if nothing that is numbered was added, moved or removed."""
     noted = getattr(env, "numbered", {})
