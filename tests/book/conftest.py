@@ -8,7 +8,8 @@ def tab(chromium):
     """A tab without memory, which notes what goes wrong in it and what it asks for."""
     # Nothing moves, so that what is measured stands still.
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+    # Against a wait without end, and not against a slow machine.
+    context.set_default_timeout(120_000)
     page = context.new_page()
     page.problems = []
     page.requested = []

@@ -344,16 +344,12 @@ def test_the_notebook_downloads_and_opens(tab, address, tmp_path, chapter):
 # ---- Ways through the book
 
 
-def test_previous_and_next_lead_through_the_book(tab, address):
-    tab.goto(f"{address}/{CONTENT[0]}")
-    for direction, expected in (("next", CONTENT), ("prev", CONTENT[::-1])):
-        visited = [tab.url.removeprefix(f"{address}/")]
-        while tab.locator(f"a.{direction}-page").count():
-            with tab.expect_navigation(wait_until="commit"):
-                tab.locator(f"a.{direction}-page").click()
-            tab.locator("footer").wait_for()
-            visited.append(tab.url.removeprefix(f"{address}/"))
-        assert visited == expected
+def test_previous_and_next_lead_to_the_neighbours(tab, address):
+    before, here, after = CONTENT[:3]
+    for direction, expected in (("next", after), ("prev", before)):
+        tab.goto(f"{address}/{here}")
+        tab.locator(f"a.{direction}-page").click()
+        tab.wait_for_url(f"{address}/{expected}")
 
 
 def test_the_address_of_the_book_leads_to_its_first_page(tab, address):

@@ -60,6 +60,14 @@ def test_links_and_anchors_lead_somewhere(site, name):
     assert broken == []
 
 
+@pytest.mark.parametrize("direction, expected", [("next", CONTENT), ("prev", CONTENT[::-1])])
+def test_previous_and_next_lead_through_the_book(site, direction, expected):
+    visited = [expected[0]]
+    while (link := read(site / visited[-1]).select_one(f"a.{direction}-page")) and len(visited) < len(expected):
+        visited.append(urljoin("/" + visited[-1], link["href"]).lstrip("/"))
+    assert link is None and visited == expected
+
+
 @pytest.mark.parametrize("name", EVERY_PAGE)
 def test_no_other_host_is_named_but_in_links_that_a_reader_follows(site, name):
     page = read(site / name)
