@@ -10,11 +10,15 @@ AXE = Axe()
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # Those for which it matters whether a page is light or dark.
 RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-# Solutions have pages of their own. Axe leaves alone what is folded or not drawn yet, and would take half a minute for a chapter, most of it for the
-# contrast of each sign. So everything is opened and drawn; a formula, which has the colour of the text around it, becomes
+# Solutions have pages of their own. Axe leaves alone what is folded or not drawn yet, and would take half a minute for
+# a chapter, most of it for the contrast of each sign. So everything is opened and drawn; what scrolls loses the shadows
+# at its edges, for axe decides nothing on a gradient; a formula, which has the colour of the text around it, becomes
 # text (axe knows no MathML); of the coloured words of code one of each kind is kept on each background.
 PREPARE = """() => {
-    document.head.insertAdjacentHTML("beforeend", "<style>* { content-visibility: visible !important }</style>");
+    document.head.insertAdjacentHTML("beforeend", `<style>
+        * { content-visibility: visible !important }
+        [tabindex] { background-image: none !important }
+    </style>`);
     for (const fold of document.querySelectorAll("details:not(.solution)")) fold.open = true;
     const colour = element => getComputedStyle(element).color;
     const formulas = [...document.querySelectorAll("math")];

@@ -54,18 +54,21 @@ def test_a_page_loads_from_its_own_host_without_errors_and_fits(tab, address, na
     assert tab.problems == []
 
 
-def test_a_display_that_is_wider_than_a_phone_shows_that_it_scrolls(tab, address):
+@pytest.mark.parametrize("selector", [".formula", ".table-wrapper", ".cell_input pre", ".output pre"])
+def test_what_is_wider_than_a_phone_shows_that_it_scrolls(tab, address, selector):
     tab.goto(f"{address}/{FIRST}")
-    box = tab.locator(".formula").first
+    box = tab.locator(selector).filter(visible=True).first
     box.evaluate("box => { box.innerHTML = '<div style=\"width: 800px; height: 40px\"></div>'; }")
     tab.set_viewport_size({"width": 360, "height": 640})
-    tab.locator(".formula[tabindex]").first.wait_for()
     box.scroll_into_view_if_needed()
+    tab.wait_for_function("box => box.hasAttribute('tabindex')", arg=box.element_handle())
     place = box.bounding_box()
+    border = box.evaluate("box => box.clientLeft")
 
     def shade(x):
         """Brightness of the box's middle line, from its left edge or, if x is below 0, from its right one."""
-        spot = {"x": place["x"] + x % place["width"], "y": place["y"] + place["height"] / 2, "width": 1, "height": 1}
+        x = place["x"] + (place["width"] + x if x < 0 else border + x)
+        spot = {"x": x, "y": place["y"] + place["height"] / 2, "width": 1, "height": 1}
         return Image.open(BytesIO(tab.screenshot(clip=spot))).convert("L").getpixel((0, 0))
 
     paper = shade(place["width"] / 2)
