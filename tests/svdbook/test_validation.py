@@ -11,7 +11,15 @@ import scipy.sparse
 from PIL import Image
 
 import svdbook
-from svdbook.algorithms import gram_svd, lanczos_svd, randomized_svd, update_svd
+from svdbook.algorithms import (
+    golub_kahan_svd,
+    gram_svd,
+    jacobi_svd,
+    lanczos_svd,
+    power_svd,
+    randomized_svd,
+    update_svd,
+)
 
 A, S = np.diag([3.0, 2.0, 1.0]), np.array([3.0, 2.0, 1.0])
 FITTED = svdbook.PCA(2).fit(A)
@@ -32,14 +40,38 @@ CALLS = {
     "pinv": (svdbook.pinv, dict(A=A, rtol=0.1)),
     "least_squares": (svdbook.least_squares, dict(A=A, b=S, method="svd", rtol=0.1, ridge=0.0)),
     "gram_svd": (gram_svd, dict(A=A)),
+    "golub_kahan_svd": (golub_kahan_svd, dict(A=A)),
+    "jacobi_svd": (jacobi_svd, dict(A=A)),
+    "power_svd": (power_svd, dict(A=A, k=1, tol=0.1, max_iterations=99, seed=0)),
     "randomized_svd": (randomized_svd, dict(A=A, k=1, oversampling=1, power_iterations=1, seed=0)),
-    "lanczos_svd": (lanczos_svd, dict(A=A, k=1, seed=0)),
+    "lanczos_svd": (lanczos_svd, dict(A=A, k=1, tol=0.1, seed=0)),
     "update_svd": (update_svd, dict(U=A / S, s=S, Vt=A / S, rows=A, k=1)),
-    "PCA.fit": (lambda X: svdbook.PCA().fit(X), dict(X=A)),
+    "SVD.fit": (lambda X, n_components: svdbook.SVD(n_components).fit(X), dict(X=A, n_components=2)),
+    "SVD.transform": (svdbook.SVD(2).fit(A).transform, dict(X=A)),
+    "SVD.inverse_transform": (svdbook.SVD(2).fit(A).inverse_transform, dict(X=A[:, :2])),
+    "PCA.fit": (lambda X, n_components: svdbook.PCA(n_components).fit(X), dict(X=A, n_components=2)),
     "PCA.transform": (FITTED.transform, dict(X=A)),
     "PCA.inverse_transform": (FITTED.inverse_transform, dict(X=A[:, :2])),
+    "LatentSemanticAnalysis.fit": (
+        lambda n_components: svdbook.LatentSemanticAnalysis(n_components).fit(A),
+        dict(n_components=2),
+    ),
+    "FunkSVD.fit": (
+        lambda **settings: svdbook.FunkSVD(**settings).fit([0, 1], [0, 1], [1, 2]),
+        dict(n_factors=1, regularization=0.1, learning_rate=0.02, n_epochs=1),
+    ),
+    "SoftImpute.fit": (
+        lambda **settings: svdbook.SoftImpute(**settings).fit([0, 1], [0, 1], [1, 2]),
+        dict(shrinkage=1.0, bias_regularization=5.0, tol=0.1, max_iter=9),
+    ),
 }
 ARRAYS = ("A", "U", "Vt", "s", "b", "rows", "X")
+
+
+def test_every_function_is_here():
+    functions = {name for module in (svdbook, svdbook.algorithms) for name in module.__all__}
+    functions = {name for name in functions if name.islower()}
+    assert functions <= CALLS.keys()
 
 
 def arguments(wanted):
@@ -79,7 +111,7 @@ NOT_ARRAYS = {
 @pytest.mark.parametrize(("call", "name"), arguments(lambda name: name in ARRAYS))
 def test_what_is_not_an_array_is_called_by_its_name_and_kind(call, name, kind):
     value, message = NOT_ARRAYS[kind]
-    if scipy.sparse.issparse(value) and call in ("lanczos_svd", "randomized_svd"):
+    if scipy.sparse.issparse(value) and call in ("lanczos_svd", "randomized_svd", "SVD.fit", "SVD.transform"):
         return  # they take it as it is
     refused(call, name, value, f"^{name} must .*" + re.escape(message.format(name)))
 
@@ -218,14 +250,17 @@ WRONG_NUMBERS = [
 WRONG_NUMBERS += [-1, 10**400, -(10**400), np.ma.masked, np.array(True), np.array("1"), A, len, decimal.Decimal(1)]
 # What one argument takes all the same.
 TAKEN = {("m", 10**400), ("n", 10**400), ("oversampling", 10**400)}
-NUMBERS = ("k", "rtol", "energy", "noise", "ridge", "m", "n", "oversampling", "power_iterations", "seed")
+NUMBERS = ("k", "rtol", "energy", "noise", "ridge", "m", "n", "oversampling", "power_iterations", "seed", "tol")
+NUMBERS += ("max_iterations", "n_components", "n_factors", "regularization", "learning_rate", "n_epochs")
+NUMBERS += ("shrinkage", "bias_regularization", "max_iter")
+UNLIMITED = ("m", "n", "oversampling", "power_iterations", "max_iterations", "seed")
 
 
 @pytest.mark.parametrize("value", WRONG_NUMBERS, ids=lambda value: f"{type(value).__name__}-{value!r}"[:30])
 @pytest.mark.parametrize(("call", "name"), arguments(lambda name: name in NUMBERS))
 def test_what_is_no_number_or_out_of_range_is_refused_by_name(call, name, value):
     if value is not True and np.ndim(value) == 0 and isinstance(value, int) and value > 0:
-        if name in ("m", "n", "oversampling", "power_iterations", "seed") or (call, name) == ("update_svd", "k"):
+        if name in UNLIMITED or (call, name) == ("update_svd", "k"):
             return  # any whole number is one of these
     refused(call, name, value, f"^{name} must be (an integer from|a number in) .*, got ")
 
