@@ -123,9 +123,12 @@ def lighten_png(png):
         picture = Image.fromarray(colours[..., 0])
     else:
         picture = Image.fromarray(colours)
-        if picture.getcolors(256):
-            palette, numbers = np.unique(colours.reshape(-1, 3), axis=0, return_inverse=True)
-            picture = Image.fromarray(numbers.reshape(colours.shape[:2]).astype(np.uint8))
+        if counted := picture.getcolors(256):
+            palette = np.array(sorted(colour for _, colour in counted), np.uint8)
+            # Numbers in the same order.
+            as_number = np.array([1 << 16, 1 << 8, 1])
+            places = np.searchsorted(palette @ as_number, colours @ as_number)
+            picture = Image.fromarray(places.astype(np.uint8))
             picture.putpalette(palette.tobytes())
     stored = io.BytesIO()
     picture.save(stored, "PNG")

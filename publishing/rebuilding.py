@@ -6,6 +6,7 @@ them; build.py removes both if the frame of the pages or these modules change. W
 it was, is taken away.
 """
 
+from functools import cache
 from pathlib import Path
 
 from docutils import nodes
@@ -17,6 +18,7 @@ from pybtex.style.names.plain import NameStyle
 from pybtex.style.sorting.author_year_title import SortingStyle
 from sphinx.addnodes import toctree
 from sphinx.environment.collectors.toctree import TocTreeCollector
+from sphinx.search.en import SearchEnglish
 from sphinx.util.index_entries import split_index_msg
 
 number_afresh = TocTreeCollector.assign_figure_numbers
@@ -85,6 +87,14 @@ def keep_titles(app, doctree):
                 node.document = None
 
 
+class QuickEnglish(SearchEnglish):
+    """The words of a search, each cut down to its stem once for all pages; Sphinx does it for each page again."""
+
+    def init(self, options):
+        super().init(options)
+        self.stem = cache(self.stem)
+
+
 def keep_templates(app):
     app.builder.templates.environment.bytecode_cache = FileSystemBytecodeCache(app.doctreedir)
 
@@ -122,6 +132,7 @@ def remove_old_pictures(app, exception):
 def setup(app):
     register_plugin("pybtex.style.formatting", "alpha", KeptStyle, force=True)
     TocTreeCollector.assign_figure_numbers = assign_figure_numbers
+    app.add_search_language(QuickEnglish)
     app.connect("builder-inited", keep_templates)
     app.connect("env-before-read-docs", keep_bibliography)
     app.connect("env-purge-doc", forget_page)
