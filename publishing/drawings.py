@@ -125,7 +125,7 @@ def lighten_png(png):
         picture = Image.fromarray(colours)
         if counted := picture.getcolors(256):
             palette = np.array(sorted(colour for _, colour in counted), np.uint8)
-            # Numbers in the same order.
+            # A colour as one number, in the order of the palette.
             as_number = np.array([1 << 16, 1 << 8, 1])
             places = np.searchsorted(palette @ as_number, colours @ as_number)
             picture = Image.fromarray(places.astype(np.uint8))

@@ -95,8 +95,8 @@ class SVD(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         numpy.linalg.LinAlgError
             If the iteration of the solver does not converge.
         """
-        X = as_observations(self, X, accept_sparse=True)
         check_choice(self.solver, ("auto", *_OF_ALL_TRIPLETS, *_OF_LEADING_TRIPLETS), "solver")
+        X = as_observations(self, X, accept_sparse=True)
         p = min(X.shape)
         k = p if self.n_components is None else as_count(self.n_components, p, "n_components", lower=1)
         U, s, Vt = self._decompose(X, k)

@@ -80,6 +80,8 @@ def dask_svd(A, k=None, *, method="auto", scheduler=None, power_iterations=4, se
         raise ValueError(f'scheduler must be an address such as "tcp://127.0.0.1:8786" or None, got {scheduler!r}')
     if not isinstance(A, da.Array):
         A = A if isinstance(A, np.memmap) else as_ndarray(A, "A")
+        if A.dtype == object:
+            A = as_matrix(A, "A")
         as_matrix(A[:0], "A")
         check_not_empty(A, "A")
         rows_whole = min(A.shape) <= LARGEST_TRIANGLE and method != "compressed"

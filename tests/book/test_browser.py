@@ -481,6 +481,9 @@ def test_controls_show_in_forced_colours(tab, address, scheme):
     tab.set_viewport_size({"width": 360, "height": 900})
     for selector in (".nav-overlay-icon", ".toc-header-icon", ".theme-toggle:visible"):
         assert colours(tab, tab.locator(selector).first) > 1, selector
+    # The covers of shadows, in the colour of our paper, do not lie under letters of the system's colour.
+    covered = "boxes => boxes.map(box => getComputedStyle(box).backgroundImage)"
+    assert set(tab.locator("article [tabindex='0']").evaluate_all(covered)) == {"none"}
     # A drawing has black letters.
     assert tab.locator("article figure img").first.evaluate("image => getComputedStyle(image).backgroundColor") == (
         "rgb(255, 255, 255)"
