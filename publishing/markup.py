@@ -169,6 +169,25 @@ def unwrap_formulas(doctree):
             wrapper["ids"] = []
 
 
+def divide_first_section(doctree):
+    """Divide the section that a page opens with into stretches, of which a browser lays out those on the screen.
+
+    A stretch begins at a paragraph that follows something else. Of the sections below a browser lays out none at first.
+    """
+    section = next(iter(doctree.findall(lambda node: isinstance(node.parent, nodes.section) and isinstance(node, nodes.section))), None)
+    if section is None:
+        return
+    title, *content = section.children
+    stretches, before = [], None
+    for node in content:
+        if before is None or (isinstance(node, nodes.paragraph) and not isinstance(before, nodes.paragraph)):
+            stretches.append(nodes.container(classes=["stretch"]))
+        stretches[-1].append(node)
+        before = node
+    section.children = []
+    section.extend([title, *stretches])
+
+
 def give_markup(app, doctree, docname):
     fold_code(doctree)
     fold_solutions(doctree)
@@ -176,6 +195,7 @@ def give_markup(app, doctree, docname):
     fold_answers(doctree)
     unwrap_boxes(doctree)
     unwrap_formulas(doctree)
+    divide_first_section(doctree)
     for position, picture in enumerate(doctree.findall(nodes.image)):
         picture["lazy"] = position > 0
 
