@@ -19,6 +19,7 @@ from sphinx_exercise.nodes import solution_node
 from sphinx_proof.nodes import proof_node
 
 from publishing.drawings import lighten_drawings
+from publishing.figures import opening_of_place
 
 # What this module, build.py, rebuilding.py, references.py and site.py know of the insides of others, and the versions
 # that they were written for.
@@ -210,7 +211,10 @@ def visit_image(self, node):
         attributes["width"], attributes["height"] = size
     if node.get("lazy"):
         attributes["loading"] = "lazy"
-    self.body.append(self.emptytag(node, "img", "\n", **attributes))
+    picture = self.emptytag(node, "img", "\n", **attributes)
+    if "figure" in node:
+        picture = self.starttag(node, "div", "", **opening_of_place(node["figure"])) + picture + "</div>\n"
+    self.body.append(picture)
 
 
 def depart_image(self, node):

@@ -211,6 +211,7 @@ def setup(app):
     register_plugin("pybtex.backends", "plaintext", Backend, force=True)
     if project_urls()[0]:
         app.setup_extension("sphinx_sitemap")
+    app.setup_extension("publishing.figures")
     app.setup_extension("publishing.markup")
     app.setup_extension("publishing.mathematics")
     app.setup_extension("publishing.rebuilding")
