@@ -26,7 +26,7 @@ define open_lab
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev site book serve lab edit test pdf new check fuzz notebooks bench format lock clean
+.PHONY: help run dev site book serve lab edit test pdf new check fuzz notebooks figures bench format lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -78,6 +78,9 @@ fuzz: dev  ## try the properties on fresh random matrices, until one fails or Ct
 
 notebooks: run  ## execute all notebooks in place
 	@$(BIN)/python -m publishing.notebooks
+
+figures: dev  ## draw the figures that readers move as they begin
+	@$(BIN)/python -m publishing.figures
 
 bench: dev  ## measure what the book claims of speed
 	@$(BIN)/python -m benchmarks.run
