@@ -29,7 +29,14 @@ FRAME = [
     "publishing/*.py",
     "svdbook/figures/figures.json",
 ]
-PAGES = ["book/**/*", "data/**/*", "notebooks/**/*", "svdbook/figures/*.mjs", "svdbook/figures/*.svg", "_build/svd-book.pdf"]
+PAGES = [
+    "book/**/*",
+    "data/**/*",
+    "notebooks/**/*",
+    "svdbook/figures/*.mjs",
+    "svdbook/figures/*.svg",
+    "_build/svd-book.pdf",
+]
 # What a build leaves in _build, beside the PDF.
 LEFT = ["html", ".doctrees", ".jupyter_cache", "jupyter_execute"]
 RECORD = "built.json"

@@ -22,7 +22,14 @@ MIME_TYPE = "application/vnd.svdbook.figure+json"
 # Modules that figures share.
 SHARED = {"algebra", "kernel"}
 # The colours of the page by day.
-COLOURS = {"ink": "#1d1d1b", "paper": "#fffefb", "quiet": "#4f4d48", "line": "#dcd8cd", "first": "#1a5a8e", "second": "#a34700"}
+COLOURS = {
+    "ink": "#1d1d1b",
+    "paper": "#fffefb",
+    "quiet": "#4f4d48",
+    "line": "#dcd8cd",
+    "first": "#1a5a8e",
+    "second": "#a34700",
+}
 # What a module exports, as JSON, and its drawing.
 READ = """async (name) => {
     const { spec } = (await import(`/${name}.mjs`)).default;
@@ -132,7 +139,12 @@ def give_pages(app):
 def copy_modules(app, exception):
     if exception is None:
         target = Path(app.outdir) / "_static" / "figures"
-        shutil.copytree(FOLDER, target, ignore=lambda folder, files: [f for f in files if not f.endswith((".mjs", ".svg"))], dirs_exist_ok=True)
+        shutil.copytree(
+            FOLDER,
+            target,
+            ignore=lambda folder, files: [f for f in files if not f.endswith((".mjs", ".svg"))],
+            dirs_exist_ok=True,
+        )
 
 
 def setup(app):

@@ -175,7 +175,10 @@ def divide_first_section(doctree):
 
     A stretch begins at a paragraph that follows something else. Of the sections below a browser lays out none at first.
     """
-    section = next(iter(doctree.findall(lambda node: isinstance(node.parent, nodes.section) and isinstance(node, nodes.section))), None)
+    section = next(
+        iter(doctree.findall(lambda node: isinstance(node.parent, nodes.section) and isinstance(node, nodes.section))),
+        None,
+    )
     if section is None:
         return
     title, *content = section.children

@@ -12,11 +12,18 @@ def values(figure):
 
 @pytest.mark.parametrize(
     "matrix",
-    [[[2, 1], [0, 1.5]], [[1, 2], [3, 4]], [[-1, 0], [0.5, 2]], [[0, 0], [0, 0]], [[1, 2], [0.5, 1]], [[0, -1], [1, 0]]],
+    [
+        [[2, 1], [0, 1.5]],
+        [[1, 2], [3, 4]],
+        [[-1, 0], [0.5, 2]],
+        [[0, 0], [0, 0]],
+        [[1, 2], [0.5, 1]],
+        [[0, -1], [1, 0]],
+    ],
 )
 def test_it_shows_the_svd_of_the_matrix(figure, matrix):
     A = np.array(matrix, dtype=float)
-    U, s, Vt = np.linalg.svd(A)
+    _, s, Vt = np.linalg.svd(A)
     figure.open("explorer", matrix=matrix)
     assert values(figure) == pytest.approx(s, abs=6e-4)
     assert figure.number("determinant") == pytest.approx(np.linalg.det(A), abs=6e-4)
