@@ -9,16 +9,14 @@ import json
 import re
 import shutil
 from pathlib import Path
+from xml.etree import ElementTree
 
-import nbformat
 from docutils import nodes
-from sphinx.errors import ExtensionError
 
 from publishing.browser import REMEDY, find_browser, open_browser
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "svdbook" / "figures"
-MIME_TYPE = "application/vnd.svdbook.figure+json"
 # Modules that figures share.
 SHARED = {"algebra", "kernel"}
 # The colours of the page by day.
@@ -107,27 +105,13 @@ def write():
 
 def mark_places(app, doctree):
     """Note at each drawing of a figure what it becomes when a reader comes near."""
-    path = Path(app.env.doc2path(app.env.docname))
-    if path.suffix != ".ipynb" or MIME_TYPE not in path.read_text(encoding="utf-8"):
-        return
-    cells = nbformat.read(path, as_version=4).cells
-    for container in doctree.findall(lambda node: isinstance(node, nodes.container) and "cell_index" in node):
-        outputs = cells[container["cell_index"]].get("outputs", [])
-        kept = [output["data"][MIME_TYPE] for output in outputs if MIME_TYPE in output.get("data", {})]
-        for figure in kept:
-            picture = next(container.findall(nodes.image), None)
-            if picture is None:
-                raise ExtensionError(
-                    f"{path.name}: the figure {figure['figure']} begins in a state of which there is no drawing; "
-                    "let the cell of a chapter show it in its own first state"
-                )
-            picture["figure"] = figure
-
-
-def opening_of_place(figure):
-    """Attributes of the element that a figure is mounted in."""
-    state = figure["state"] | {key: figure[key] for key in ("fixed", "hidden") if figure[key]}
-    return {"data-figure": figure["figure"], "data-state": json.dumps(state, separators=(",", ":"), ensure_ascii=False)}
+    for picture in doctree.findall(nodes.image):
+        path = Path(app.srcdir, picture["uri"].removeprefix("/"))
+        if path.suffix == ".svg" and path.is_file():
+            drawing = path.read_text(encoding="utf-8")
+            if drawing.startswith("<svg data-figure="):
+                marks = ElementTree.fromstring(drawing).attrib
+                picture["figure"] = {name: marks[name] for name in ("data-figure", "data-state")}
 
 
 def give_pages(app):
@@ -148,7 +132,8 @@ def copy_modules(app, exception):
 
 
 def setup(app):
-    app.connect("doctree-read", mark_places)
+    # Before lighten_drawings puts copies in their place.
+    app.connect("doctree-read", mark_places, priority=300)
     app.connect("html-collect-pages", give_pages)
     app.connect("build-finished", copy_modules)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,7 +19,6 @@ from sphinx_exercise.nodes import solution_node
 from sphinx_proof.nodes import proof_node
 
 from publishing.drawings import lighten_drawings
-from publishing.figures import opening_of_place
 
 # What this module, build.py, rebuilding.py, references.py and site.py know of the insides of others, and the versions
 # that they were written for.
@@ -216,7 +215,7 @@ def visit_image(self, node):
         attributes["loading"] = "lazy"
     picture = self.emptytag(node, "img", "\n", **attributes)
     if "figure" in node:
-        picture = self.starttag(node, "div", "", **opening_of_place(node["figure"])) + picture + "</div>\n"
+        picture = self.starttag(node, "div", "", **node["figure"]) + picture + "</div>\n"
     self.body.append(picture)
 
 

@@ -7,12 +7,10 @@ import json
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-# A figure in the outputs of a notebook: its name and state, for whoever makes a page of them.
-MIME_TYPE = "application/vnd.svdbook.figure+json"
 # What the modules say of themselves; `python -m publishing.figures` writes it.
 DESCRIPTIONS = json.loads((FOLDER / "figures.json").read_text(encoding="utf-8"))
 
-__all__ = ["DESCRIPTIONS", "FOLDER", "MIME_TYPE", "show"]
+__all__ = ["DESCRIPTIONS", "FOLDER", "show"]
 
 
 def show(name, *, fixed=(), hidden=(), **state):

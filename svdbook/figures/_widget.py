@@ -1,14 +1,16 @@
 """The figures as widgets."""
 
 import base64
+import json
 import re
 from functools import cache
+from xml.sax.saxutils import quoteattr
 
 import anywidget
 import numpy as np
 import traitlets
 
-from svdbook.figures import DESCRIPTIONS, FOLDER, MIME_TYPE
+from svdbook.figures import DESCRIPTIONS, FOLDER
 
 NO_LIMIT = 1e6
 MOST_ENTRIES = 64
@@ -21,7 +23,7 @@ class Part(traitlets.TraitType):
         default = description["state"][key]
         super().__init__(default)
         self.tag(sync=True)
-        self.default = default
+        self.first = default
         self.allowed = description.get("allowed", {}).get(key)
         self.lengths = description.get("lengths", {}).get(key, ())
         self.largest = description.get("largest", {}).get(key, NO_LIMIT)
@@ -34,16 +36,16 @@ class Part(traitlets.TraitType):
 
     def _accept(self, value):
         """The value in the form in which it is sent, or None."""
-        if isinstance(self.default, bool):
+        if isinstance(self.first, bool):
             return bool(value) if isinstance(value, bool | np.bool_) else None
-        if isinstance(self.default, str):
+        if isinstance(self.first, str):
             fits = isinstance(value, str) and (self.allowed is None or value in self.allowed)
             return value if fits else None
         try:
             numbers = np.asarray(value, dtype=float)
         except (TypeError, ValueError):
             return None
-        if numbers.ndim != np.ndim(self.default) or np.iscomplexobj(value):
+        if numbers.ndim != np.ndim(self.first) or np.iscomplexobj(value):
             return None
         for length, wanted in zip(numbers.shape, self.lengths, strict=False):
             if not (1 <= length <= MOST_ENTRIES if wanted is None else length == wanted):
@@ -52,9 +54,9 @@ class Part(traitlets.TraitType):
         return numbers.tolist() if fits else None
 
     def _wanted(self):
-        if isinstance(self.default, bool):
+        if isinstance(self.first, bool):
             return "True or False"
-        if isinstance(self.default, str):
+        if isinstance(self.first, str):
             return "a text" if self.allowed is None else f"one of {', '.join(self.allowed)}"
         size = f"at most {self.largest:g} in size"
         if not self.lengths:
@@ -83,10 +85,13 @@ class Figure(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         state = self._state()
-        kept = {"figure": self._figure, "state": state, "fixed": self.fixed, "hidden": self.hidden}
-        data = data | {"text/plain": repr(self), MIME_TYPE: kept}
+        data = data | {"text/plain": repr(self)}
         if state == DESCRIPTIONS[self._figure]["state"]:
-            data["image/svg+xml"] = (FOLDER / f"{self._figure}.svg").read_text(encoding="utf-8")
+            drawing = (FOLDER / f"{self._figure}.svg").read_text(encoding="utf-8")
+            state |= {key: getattr(self, key) for key in ("fixed", "hidden") if getattr(self, key)}
+            # By this a page of the book knows what the drawing becomes.
+            marks = f"<svg data-figure={quoteattr(self._figure)} data-state={quoteattr(json.dumps(state))}"
+            data["image/svg+xml"] = drawing.replace("<svg", marks, 1)
         return data, metadata
 
 

@@ -4,7 +4,7 @@ import { dot, norm, svd } from "./algebra.mjs";
 import { figure, make, parse, plane, put, show } from "./kernel.mjs";
 
 const PRESETS = {
-  "first example": [[2, 1], [0, 1.5]],
+  "A of the chapter": [[2, 0], [3, 2]],
   identity: [[1, 0], [0, 1]],
   "diag(2, 0.5)": [[2, 0], [0, 0.5]],
   shear: [[1, 1], [0, 1]],
@@ -68,8 +68,8 @@ function summary(view) {
 }
 
 function build({ stage, row, button, slider, choice, handle, readout, onView, change, state }) {
-  const view = plane({ left: -3.5, right: 3.5, bottom: -3, top: 3, label: "Unit circle and its image" });
-  const axes = make("svg:path", { d: view.path([[-3.5, 0], [3.5, 0]]) + view.path([[0, -3], [0, 3]]), stroke: "var(--line)", "stroke-width": 1.5 });
+  const view = plane({ left: -4.5, right: 4.5, bottom: -4, top: 4, label: "Unit circle and its image" });
+  const axes = make("svg:path", { d: view.path([[-4.5, 0], [4.5, 0]]) + view.path([[0, -4], [0, 4]]), stroke: "var(--line)", "stroke-width": 1.5 });
   const circle = make("svg:path", { d: view.path(CIRCLE, true), fill: "none", stroke: "var(--quiet)", "stroke-dasharray": "4 4", "stroke-width": 1.5 });
   const ellipse = make("svg:path", { fill: "var(--first)", "fill-opacity": 0.12, stroke: "var(--ink)", "stroke-width": 2, "data-part": "ellipse" });
   const colours = ["var(--first)", "var(--second)"];
@@ -183,7 +183,7 @@ function build({ stage, row, button, slider, choice, handle, readout, onView, ch
 export default figure({
   name: "explorer",
   title: "A matrix turns the unit circle into an ellipse",
-  state: { matrix: PRESETS["first example"], time: 3, mode: "map", angle: 0 },
+  state: { matrix: PRESETS["A of the chapter"], time: 3, mode: "map", angle: 0 },
   lengths: { matrix: [2, 2] },
   largest: { matrix: 1000, angle: 360, time: 3 },
   allowed: { mode: ["map", "hunt"] },

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-PIXELS_OF_A_UNIT = "document.querySelector('.stage svg').getBoundingClientRect().width / 7"
+PIXELS_OF_A_UNIT = "document.querySelector('.stage svg').getBoundingClientRect().width / 9"
 
 
 def values(figure):
@@ -65,12 +65,12 @@ def test_keys_move_a_column(figure):
     figure.press("column1", "Shift+ArrowRight")
     assert values(figure) == [2.5, 1]
     figure.press("column1", "End")
-    assert values(figure) == [3.5, 1]
+    assert values(figure) == [4.5, 1]
     figure.press("column1", "Home")
-    assert values(figure) == [3.5, 1]
-    assert figure.number("determinant") == -3.5
+    assert values(figure) == [4.5, 1]
+    assert figure.number("determinant") == -4.5
     figure.press("column2", "Control+End")
-    assert figure.number("determinant") == 10.5
+    assert figure.number("determinant") == 18
 
 
 def test_numbers_and_fractions_are_typed(figure):
@@ -104,7 +104,7 @@ def test_the_three_factors_are_carried_out_one_after_the_other(figure):
         figure.open("explorer", matrix=A.tolist(), time=time)
         path = figure.tab.locator(".stage [data-part=ellipse]").get_attribute("d")
         drawn = np.array([point.split() for point in path[1:-1].split("L")], dtype=float)
-        points = (drawn - [200, 400 / 7 * 3]) / (400 / 7) * [1, -1]
+        points = (drawn - [200, 400 / 9 * 4]) / (400 / 9) * [1, -1]
         angles = np.arange(121) * np.pi / 60
         expected = map_ @ [np.cos(angles), np.sin(angles)]
         # The sign of v1 and u1 together is free, and changes where the turn ends.
