@@ -9,7 +9,7 @@ const STYLE = `
 .fig { --ink: var(--color-foreground-primary, var(--jp-ui-font-color1, #1d1d1b)); --paper: var(--color-background-primary, var(--jp-layout-color1, #fffefb));
   --quiet: var(--color-foreground-secondary, var(--jp-ui-font-color2, #4f4d48)); --line: var(--color-background-border, var(--jp-border-color1, #dcd8cd));
   --first: var(--color-brand-primary, #1a5a8e); --second: var(--color-accent, #a34700);
-  color: var(--ink); font: 0.875rem/1.45 system-ui, sans-serif; border-block: 1px solid var(--line); padding-block: 0.75rem; container-type: inline-size; }
+  color: var(--ink); font: 0.875rem/1.45 system-ui, sans-serif; border-block: 1px solid var(--line); padding-block: 0.75rem; text-align: left; }
 .fig * { box-sizing: border-box; }
 .fig svg { display: block; width: 100%; max-width: 34rem; margin: 0 auto; overflow: visible; touch-action: pan-y; font: inherit; }
 .fig svg text { fill: currentColor; }
@@ -28,13 +28,13 @@ const STYLE = `
 .fig label.wide { flex: 1 1 16rem; }
 .fig fieldset { border: 0; margin: 0 0 0.5rem; padding: 0; }
 .fig legend { font-weight: 700; padding: 0; margin-bottom: 0.25rem; }
-.fig .readouts { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 0.15rem 1rem; margin: 0.5rem 0; }
+.fig .readouts { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0.15rem 1rem; margin: 0.5rem 0; }
 .fig .readouts > div { display: flex; gap: 0.5rem; justify-content: space-between; border-bottom: 1px dotted var(--line); padding-inline: 0.2rem; }
 .fig :is(dt, dd) { margin: 0; font-weight: 400; } .fig dd { font-variant-numeric: tabular-nums; text-align: right; }
 .fig .goal { margin: 0.5rem 0; } .fig .goal.reached { font-weight: 700; }
 .fig .lit, [data-ties].lit { background: #fdf3cf; color: #1d1d1b; outline: 2px solid #a34700; border-radius: 2px; }
 .fig svg .lit { outline: none; filter: drop-shadow(0 0 3px #f0a35e) drop-shadow(0 0 1px #a34700); }
-[data-ties] { text-decoration: underline dotted; text-underline-offset: 0.2em; cursor: help; }
+[data-ties] { border-bottom: 2px dotted currentColor; cursor: help; }
 .fig dialog { color: var(--ink); background: var(--paper); border: 2px solid var(--quiet); max-width: min(34rem, 90vw); padding: 1rem 1.25rem; }
 .fig dialog::backdrop { background: rgb(0 0 0 / 0.4); }
 .fig dialog h2 { font-size: 1rem; margin: 0 0 0.5rem; border: 0; padding: 0; }

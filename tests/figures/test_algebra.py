@@ -106,4 +106,6 @@ def test_low_rank_is_the_truncated_svd(run):
     A = FAMILIES["random"]
     U, s, Vt = np.linalg.svd(A)
     for k in (0, 1, 3, 8):
-        assert np.array(run("lowRank", run("svd", A.tolist()), k)) == pytest.approx(U[:, :k] * s[:k] @ Vt[:k], abs=1e-12)
+        assert np.array(run("lowRank", run("svd", A.tolist()), k)) == pytest.approx(
+            U[:, :k] * s[:k] @ Vt[:k], abs=1e-12
+        )
