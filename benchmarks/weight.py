@@ -19,7 +19,7 @@ from publishing.browser import REMEDY, find_browser, open_browser
 
 SITE = ROOT / "_build" / "html"
 BUDGET = tomllib.loads(Path(__file__).with_name("budget.toml").read_text(encoding="utf-8"))
-KINDS = {".html": "html", ".css": "styles", ".js": "scripts", ".woff2": "fonts"}
+KINDS = {".html": "html", ".css": "styles", ".js": "scripts", ".mjs": "scripts", ".woff2": "fonts"}
 # Nobody listens there: the browser gets the files from here.
 ADDRESS = "http://book.invalid/"
 

@@ -25,6 +25,8 @@ FRAME = [
     "pyproject.toml",
     "requirements.txt",
     "book/_static/book.css",
+    "book/_static/book.js",
+    "book/_static/figures.mjs",
     "book/_templates/**/*",
     "publishing/*.py",
     "svdbook/figures/figures.json",

@@ -1,7 +1,5 @@
 // Brings the figures of a page to life, each when it comes near the screen. Without this script their drawings stay.
 
-import { accept } from "./figures/kernel.mjs";
-
 const places = [...document.querySelectorAll("[data-figure]")];
 
 /** What the address says of a figure: #explorer={"matrix":[[1,0],[0,1]]}; nothing if it is no such address. */
@@ -31,7 +29,10 @@ function modelOf(state) {
 const words = (list) => (Array.isArray(list) ? list.filter((word) => typeof word === "string") : []);
 
 async function mount(place) {
-  const { default: figure } = await import(`./figures/${place.dataset.figure}.mjs`);
+  const [{ default: figure }, { accept }] = await Promise.all([
+    import(`./figures/${place.dataset.figure}.mjs`),
+    import("./figures/kernel.mjs"),
+  ]);
   const given = { ...JSON.parse(place.dataset.state ?? "{}"), ...fromAddress(place.dataset.figure) };
   const state = { ...figure.spec.state, ...accept(figure.spec, given), fixed: words(given.fixed), hidden: words(given.hidden) };
   figure.render({ model: modelOf(state), el: place });

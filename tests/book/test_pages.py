@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from pages import BOOK, CONTENT, PAGES, SOLUTIONS
+from pages import BOOK, CONTENT, FIGURES, PAGES, SOLUTIONS
 
 from publishing.editions import ANSWER
 
@@ -18,7 +18,7 @@ from publishing.editions import ANSWER
 HOST = re.compile(
     r"//(?!www\.w3\.org/)[\w-]+(?:\.[\w-]+)+|(?<![\w.])(?!www\.w3\.org\b)(?:[\w-]+\.)+(?:com|org|net|io|dev)\b"
 )
-EVERY_PAGE = [*PAGES, "index.html"]
+EVERY_PAGE = [*PAGES, *FIGURES, "index.html"]
 
 
 @cache

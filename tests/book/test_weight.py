@@ -14,6 +14,7 @@ USES = {
     r"_static/logo\.svg": "link[rel~=icon]",
     r"_static/fonts/[\w-]+\.woff2": "math",
     r"_static/(clipboard\.min|copybutton)\.js": "button.copybtn",
+    r"_static/figures\.mjs": "[data-figure]",
     r"_static/(language_data|searchtools)\.js": "#search-results",
 }
 
