@@ -38,6 +38,9 @@ async function mount(place) {
   figure.render({ model: modelOf(state), el: place });
 }
 
+// They light up their part of a figure, also by the keyboard.
+for (const word of document.querySelectorAll("[data-ties]")) word.tabIndex = 0;
+
 const near = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
     if (!isIntersecting) continue;

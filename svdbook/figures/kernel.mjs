@@ -15,9 +15,7 @@ const STYLE = `
 .fig svg text { fill: currentColor; }
 .fig .handle { cursor: grab; touch-action: none; }
 .fig .handle .target { fill: transparent; }
-.fig .handle:focus { outline: none; }
-.fig .handle:focus-visible .knob { stroke: var(--ink); stroke-width: 4; }
-.fig :is(button, select, input, summary):focus-visible { outline: 2px solid var(--first); outline-offset: 2px; }
+.fig :is(button, select, input, summary, .handle):focus-visible { outline: 2px solid var(--first); outline-offset: 2px; }
 .fig .row { display: flex; flex-wrap: wrap; gap: 0.4rem 0.75rem; align-items: center; margin-block: 0.5rem; }
 .fig :is(button, select, input) { font: inherit; color: inherit; min-height: 2rem; }
 .fig :is(button, select, input[type=text], input[type=number]) { background: var(--paper); border: 1px solid var(--quiet); border-radius: 4px; padding: 0.2rem 0.6rem; }
@@ -375,7 +373,6 @@ function tie(name, root) {
     for (const node of [...words(part), ...parts(part)]) node.classList.toggle("lit", on);
   };
   const tied = [...document.querySelectorAll("[data-ties]")].filter((word) => word.dataset.ties.startsWith(`${name}.`));
-  for (const word of tied) word.tabIndex = 0;
   for (const [enter, leave] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
     for (const [kind, on] of [[enter, true], [leave, false]]) {
       root.addEventListener(kind, (event) => {

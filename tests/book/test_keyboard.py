@@ -44,6 +44,10 @@ RECORD = """() => {
         !(window.stops[i].target.compareDocumentPosition(stop.target) & Node.DOCUMENT_POSITION_FOLLOWING)).map(stop => named(stop.target));
     window.unreached = () => {
         const reached = new Set(window.stops.map(stop => stop.target));
+        // The answers of a question are one stop; arrows lead from one to the next.
+        for (const answer of document.querySelectorAll("input[type=radio]")) {
+            if (window.stops.some(({ target }) => target.type === "radio" && target.name === answer.name)) reached.add(answer);
+        }
         return [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")]
             .filter(control => control.checkVisibility({ visibilityProperty: true }) && !control.closest("[inert]") && !reached.has(control))
             .map(named);
