@@ -5,10 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse
+from scipy.linalg import solve_triangular
 from scipy.sparse.linalg import LinearOperator
 
 from svdbook._scaling import moderate
 from svdbook._validation import as_array, as_count, as_lapack_dtype, as_matrix
+
+# Three suffice on ordinary matrices, TODO at most were seen.
+_PASSES = 20
 
 
 class Products(NamedTuple):
@@ -30,9 +34,9 @@ def as_products(A):
         return _products_of_operator(A)
     if not scipy.sparse.issparse(A):
         A, exponent = moderate(as_matrix(A))
-        # The adjoint of X and not that of A if they are complex, for that would be a second copy of A.
-        adjoint_times = (lambda X: (X.conj().T @ A).conj().T) if A.dtype.kind == "c" else A.T.__matmul__
-        return Products(A.__matmul__, adjoint_times, A.shape, A.dtype, exponent[0])
+        # The adjoint of X and not that of A: if they are complex, that would be a second copy of A, and if they are
+        # real, its product with a block of vectors would take up to a third longer.
+        return Products(A.__matmul__, lambda X: (X.conj().T @ A).conj().T, A.shape, A.dtype, exponent[0])
     if A.ndim != 2:
         raise ValueError(f"A must be a matrix (2 dimensions), got a sparse array of shape {A.shape}")
     A = scipy.sparse.csr_array(A)
@@ -72,17 +76,33 @@ def orthonormal_complement(Q, Y, generator):
     """Return orthonormal columns that are orthogonal to those of `Q` and together with them span those of `Y`.
 
     There are as many as `Y` has: where a column adds nothing to the ones before it, a random direction takes its
-    place. So `Q` and `Y` together must not have more columns than rows.
+    place. So `Q` and `Y` together must not have more columns than rows; a LinAlgError says so if they do.
     """
+    eps = np.finfo(Y.dtype).eps
     lengths = np.linalg.norm(Y, axis=0)
     Y = Y / np.where(lengths > 0, lengths, 1)
-    while True:
-        X, R = np.linalg.qr(Y - Q @ (Q.conj().T @ Y))
-        left = abs(R.diagonal())
+    for _ in range(_PASSES):
+        Y = Y - Q @ (Q.conj().T @ Y)
+        gram = Y.conj().T @ Y
         # Where more of a column is taken away, what is left is not orthogonal to rounding, and the next columns, made
         # orthogonal to it, are less and less so.
-        if left.min(initial=1) > 0.9:
-            return X
-        lost = left <= 100 * np.finfo(X.dtype).eps
-        X[:, lost] = generator.standard_normal((len(X), lost.sum())) / np.sqrt(len(X))
-        Y = X
+        last = np.linalg.norm(gram - np.eye(len(gram))) < 0.1
+        if (L := _cholesky(gram)) is not None and L.diagonal().real.min(initial=1) > eps**0.25:
+            # Y = X L*: several times as fast as Householder's reflections, and what rounding spoils the next pass mends.
+            Y = solve_triangular(L, Y.conj().T, lower=True, check_finite=False).conj().T
+        else:
+            Y, R = np.linalg.qr(Y)
+            lost = abs(R.diagonal()) <= 100 * eps
+            Y[:, lost] = generator.standard_normal((len(Y), lost.sum())) / np.sqrt(len(Y))
+        if last:
+            return Y
+    raise np.linalg.LinAlgError(
+        f"{_PASSES} passes have not made {Y.shape[1]} columns orthogonal to {Q.shape[1]} others of length {len(Q)}"
+    )
+
+
+def _cholesky(gram):
+    try:
+        return np.linalg.cholesky(gram)
+    except np.linalg.LinAlgError:
+        return None

@@ -26,7 +26,7 @@ def randomized_svd(A, k, oversampling=10, power_iterations=None, seed=0):
         Columns of the random test matrix beyond `k`.
     power_iterations : int, optional
         How often, q, `A` and its adjoint are applied to sharpen the subspace; None, the default, stands for 4, and for
-        3 if `k` is at least a tenth of min(m, n), where the span is large. In all there are 2 q + 2 products of a
+        2 if `k` is at least a tenth of min(m, n), where the span is large. In all there are 2 q + 2 products of a
         block with `A` or its adjoint, and about (q + 1) (k + oversampling) (m + n) numbers to store.
     seed : int or numpy.random.Generator
         Of the random test matrix; the same seed gives the same result.
@@ -65,20 +65,23 @@ def randomized_svd(A, k, oversampling=10, power_iterations=None, seed=0):
     k = as_count(k, min(m, n))
     columns = min(k + as_count(oversampling, np.inf, "oversampling"), m, n)
     if power_iterations is None:
-        power_iterations = 4 if k < 0.1 * min(m, n) else 3
+        power_iterations = 4 if k < 0.1 * min(m, n) else 2
     power_iterations = as_count(power_iterations, np.inf, "power_iterations")
     generator = as_generator(seed)
+    size = min((power_iterations + 1) * columns, m, n)
+    # W is the adjoint of A times Q.
+    Q, W = np.zeros((m, size), A.dtype, order="F"), np.zeros((n, size), A.dtype, order="F")
     Y = A.times(generator.standard_normal((n, columns)).astype(A.dtype))
-    Q = orthonormal_complement(np.zeros((m, 0), A.dtype), Y, generator)
-    W = A.adjoint_times(Q)
-    for _ in range(power_iterations):
-        room = min(columns, min(m, n) - Q.shape[1])
-        if room == 0:
-            break
-        Y = A.times(np.linalg.qr(W[:, -columns:])[0])
-        block = orthonormal_complement(Q, Y[:, :room], generator)
-        Q, W = np.hstack([Q, block]), np.hstack([W, A.adjoint_times(block)])
-    # W is the adjoint of Q* A: its SVD is that of the triangle R, turned by an orthonormal basis.
+    for begin in range(0, size, max(columns, 1)):
+        end = min(begin + columns, size)
+        Q[:, begin:end] = orthonormal_complement(Q[:, :begin], Y[:, : end - begin], generator)
+        W[:, begin:end] = A.adjoint_times(Q[:, begin:end])
+        if end < size:
+            Y = A.times(orthonormal_complement(W[:, :0], W[:, begin:end], generator))
+    # The eigenvectors of W* W lead to k columns in place of `size`, if they are not lost among the squares.
+    squares, vectors = np.linalg.eigh(W.conj().T @ W)
+    if k > 0 and squares[-k] > np.sqrt(np.finfo(A.dtype).eps) * squares[-1]:
+        Q, W = Q @ vectors[:, -k:], W @ vectors[:, -k:]
     basis, R = np.linalg.qr(W)
     U, s, Vt = np.linalg.svd(R.conj().T)
     s = restore(s[:k], A.exponent, "A", "its largest singular value")

@@ -45,7 +45,7 @@ def test_it_searches_the_span_of_all_its_products(power_iterations, oversampling
 
 def test_the_defaults():
     A = gaussian(16, (400, 300))
-    for k, q in ((3, 4), (29, 4), (30, 3)):
+    for k, q in ((3, 4), (29, 4), (30, 2)):
         found = randomized_svd(A, k)[1]
         np.testing.assert_array_equal(found, randomized_svd(A, k, 10, q, 0)[1])
         for other in ((9, q, 0), (11, q, 0), (10, q - 1, 0), (10, q + 1, 0), (10, q, 1)):
