@@ -20,9 +20,11 @@ def moderate(A, axis=None):
     small entry is lost that it would have kept. There is one e for the whole array, or one for each slice
     along `axis`, in an array that broadcasts against `A`.
     """
-    largest = abs(A.real).max(axis=axis, initial=0, keepdims=True)
+    # Of the largest and the smallest entry, without an array of their moduli.
+    options = dict(axis=axis, initial=0, keepdims=True)
+    largest = np.maximum(A.real.max(**options), -A.real.min(**options))
     if A.dtype.kind == "c":
-        largest = np.maximum(largest, abs(A.imag).max(axis=axis, initial=0, keepdims=True))
+        largest = np.maximum(largest, np.maximum(A.imag.max(**options), -A.imag.min(**options)))
     exponents = np.frexp(largest)[1]
     limit = 7 * np.finfo(A.dtype).maxexp // 16
     exponents = exponents - np.clip(exponents, -limit, limit)
