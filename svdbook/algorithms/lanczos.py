@@ -97,26 +97,25 @@ def _triplets(A, k, tol, generator):
 
     V[:, :1] = new_direction()
     for _ in range(_RESTARTS):
+        coupling = 0
         for j in range(kept, p):
-            y = A.times(V[:, j : j + 1])
-            U[:, j : j + 1] = orthonormal_complement(U[:, :j], y, generator)
-            # All products with y, and not only the two that are not zero in exact arithmetic without restarts: then
+            y = A.times(V[:, j : j + 1])[:, 0]
+            # All coefficients of y, and not only the two that are not zero in exact arithmetic without restarts: then
             # A @ V = U @ B up to rounding, whatever a new start has left out.
-            B[: j + 1, j] = U[:, : j + 1].conj().T @ y[:, 0]
+            B[:j, j], B[j, j], U[:, j] = _next(U[:, :j], y, np.conj(coupling), generator)
             coupling = 0
             if j + 1 < n:
-                z = A.adjoint_times(U[:, j : j + 1])
-                V[:, j + 1 : j + 2] = orthonormal_complement(V[:, : j + 1], z, generator)
-                coupling = abs(np.vdot(V[:, j + 1], z))
+                z = A.adjoint_times(U[:, j : j + 1])[:, 0]
+                _, coupling, V[:, j + 1] = _next(V[:, : j + 1], z, B[j, j].conj(), generator)
         P, s, Qt = np.linalg.svd(B)
         # The adjoint of A times column i of U @ P is s_i times that of V @ Qt* and a remainder along the last v.
-        remainders = coupling * abs(P[-1])
+        remainders = abs(coupling * P[-1])
         accurate = (remainders[:k] <= tol * s[0]).all()
         confirmed = accurate_before is not None and (s[:k] <= accurate_before + tol * s[0]).all()
         if p == n or (accurate and confirmed and remainders[k] <= max(0.01 * s[k], tol * s[0])):
             break
         begin_anew = accurate and not confirmed
-        kept = k if begin_anew else (k + p) // 2
+        kept = k if begin_anew else (3 * k + p) // 4
         U[:, :kept], V[:, :kept] = U @ P[:, :kept], V[:, :p] @ Qt[:kept].conj().T
         B[:] = 0
         B[range(kept), range(kept)] = s[:kept]
@@ -131,3 +130,24 @@ def _triplets(A, k, tol, generator):
             "take a larger tol, or a larger k if singular values lie close together"
         )
     return U @ P[:, :k], s[:k], V[:, :p] @ Qt[:k].conj().T
+
+
+def _next(basis, y, last, generator):
+    """Return c, a and a unit vector q with ``y = basis @ c + a * q``; q is orthogonal to the columns of `basis`.
+
+    What is known of c before, its `last` entry, is subtracted first: then one pass with the basis is enough as a rule.
+    """
+    c = np.zeros(basis.shape[1], y.dtype)
+    if last:
+        c[-1] = last
+        y = y - last * basis[:, -1]
+    length = np.linalg.norm(y)
+    for _ in range(3):
+        along = basis.conj().T @ y
+        c, y = c + along, y - basis @ along
+        before, length = length, np.linalg.norm(y)
+        if length > 0.9 * before:
+            return c, length, y / length
+    # Nothing but rounding errors is left: they or random numbers give the direction.
+    q = orthonormal_complement(basis, y[:, None], generator)[:, 0]
+    return c, np.vdot(q, y), q
