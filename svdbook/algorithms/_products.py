@@ -11,7 +11,7 @@ from scipy.sparse.linalg import LinearOperator
 from svdbook._scaling import moderate
 from svdbook._validation import as_array, as_count, as_lapack_dtype, as_matrix
 
-# Three suffice on ordinary matrices, TODO at most were seen.
+# Of orthonormal_complement: two are the rule, and a few more where columns are lost. It does not run for ever.
 _PASSES = 20
 
 
