@@ -8,6 +8,7 @@ site, marks the places in the chapters where they begin, and gives each a page o
 import json
 import re
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,8 +16,8 @@ from docutils import nodes
 
 from publishing.browser import REMEDY, find_browser, open_browser
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "svdbook" / "figures"
+# The package is found, and not imported: a build does without numpy and scipy.
+FOLDER = Path(find_spec("svdbook").origin).parent / "figures"
 # Modules that figures share.
 SHARED = {"algebra", "kernel"}
 # The colours of the page by day.
