@@ -138,7 +138,8 @@ def test_paper_of_another_colour_stays():
 def test_a_light_drawing_is_lighter_and_does_not_change_again(chapter):
     for svg in CHAPTERS[chapter]:
         light = lighten(svg)
-        assert len(light) < 0.9 * len(svg)
+        # The first states of figures that readers move are light already.
+        assert len(light) < (1 if "data-figure" in svg else 0.9) * len(svg)
         assert lighten(svg) == lighten(light) == light
         # Everything is in it but paper.
         gone = set(ids(svg)) - set(ids(light))

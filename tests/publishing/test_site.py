@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from publishing.book import ROOT
+from publishing.figures import names
 from publishing.reading_time import WORDS_A_MINUTE
 
 ADDRESSES = '[project.urls]\nHomepage = "https://example.org/svd"\nRepository = "https://github.com/someone/svd"\n'
@@ -192,7 +193,7 @@ def test_the_data_are_published_beside_the_pages(published):
 def test_without_addresses_nothing_leads_to_another_host_but_the_text(unpublished):
     assert not (unpublished / "sitemap.xml").exists()
     pages = [path for path in unpublished.glob("**/*.html") if "_static" not in path.parts]
-    assert len(pages) == len(PAGES) + 3
+    assert len(pages) == len(PAGES) + len(names()) + 3
     for path in pages:
         values = [
             value
