@@ -13,7 +13,7 @@ const STYLE = `
 .fig * { box-sizing: border-box; }
 .fig svg { display: block; width: 100%; max-width: 34rem; margin: 0 auto; overflow: visible; touch-action: pan-y; font: inherit; }
 .fig svg text { fill: currentColor; }
-.fig .handle { cursor: grab; touch-action: none; }
+.fig .handle { cursor: grab; }
 .fig .handle .target { fill: transparent; }
 .fig :is(button, select, input, summary, .handle):focus-visible { outline: 2px solid var(--first); outline-offset: 2px; }
 .fig .row { display: flex; flex-wrap: wrap; gap: 0.4rem 0.75rem; align-items: center; margin-block: 0.5rem; }
@@ -222,6 +222,8 @@ function mount(spec, model, el) {
           node.focus();
           event.preventDefault();
         });
+        // Browsers heed touch-action at the whole drawing only: without this, the page scrolls off with a finger that drags up or down.
+        node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
         node.addEventListener("pointermove", (event) => {
           if (node.hasPointerCapture(event.pointerId)) to(...plane.from(event));
         });

@@ -56,6 +56,9 @@ def test_a_finger_drags_a_column(figure_on_a_phone):
     unit = figure.tab.evaluate(PIXELS_OF_A_UNIT)
     figure.touch("column1", right=unit, up=0)
     assert values(figure) == pytest.approx([2, 1], abs=0.05)
+    # Upwards too, where the page could scroll.
+    figure.touch("column2", right=0, up=-unit)
+    assert figure.number("determinant") == pytest.approx(0, abs=0.1)
 
 
 def test_keys_move_a_column(figure):
